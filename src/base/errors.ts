@@ -1,0 +1,87 @@
+/**
+ * The one catalogue of errors a user can meet. Every entry says what happened, where (through its details) and what
+ * to do. Tests and callers compare codes, never texts.
+ */
+export interface CatalogueEntry<D> {
+  readonly message: (details: D) => string;
+  readonly remedy: (details: D) => string;
+}
+
+const entry = <D>(message: (d: D) => string, remedy: (d: D) => string): CatalogueEntry<D> => ({ message, remedy });
+
+export const catalogue = {
+  // Command line and cluster
+  USAGE: entry<{ problem: string; usage: string }>((d) => d.problem, (d) => `Usage: ${d.usage}`),
+  CLUSTER_NOT_FOUND: entry<{ cluster: string }>((d) => `cluster '${d.cluster}' not found.`, () => 'Deploy a contract first: hotpocket deploy <path>.'),
+  NODE_NOT_FOUND: entry<{ node: number; count: number }>((d) => `There is no node ${d.node}.`, (d) => (d.count === 0 ? 'The cluster has no nodes.' : `The cluster has nodes 1 to ${d.count}.`)),
+  INVALID_CLUSTER_SIZE: entry<{ value: string }>((d) => `'${d.value}' is not a cluster size.`, () => 'Set HP_CLUSTER_SIZE to a whole number from 1 to 64.'),
+  INVALID_PORT: entry<{ name: string; value: string }>((d) => `'${d.value}' is not a port number (${d.name}).`, () => 'Use a whole number from 1 to 65535, with room for one port per node above it.'),
+  PORT_IN_USE: entry<{ port: number; use: string; holder: string; instead: string; settled: boolean }>(
+    (d) => `Port ${d.port}, wanted for ${d.use}, is in use by ${d.holder}.`,
+    (d) => (d.settled ? `Stop that program; a cluster keeps its ports until hotpocket clean, then deploy with ${d.instead}.` : `Stop that program, or use the next free block: ${d.instead}.`),
+  ),
+  BUNDLE_NOT_FOUND: entry<{ path: string }>((d) => `There is no contract folder at ${d.path}.`, () => 'Give the folder that holds the built contract, for example: hotpocket deploy dist.'),
+  BUNDLE_INVALID: entry<{ path: string; problem: string }>((d) => `The contract folder ${d.path} cannot be deployed: ${d.problem}`, () => 'Correct it and deploy again; nothing was changed.'),
+  OVERRIDE_INVALID: entry<{ path: string; problem: string }>((d) => `${d.path} is not valid: ${d.problem}`, () => 'Correct the file and deploy again; nothing was changed.'),
+  SUPERVISOR_UNREACHABLE: entry<{ home: string; log: string }>((d) => `The cluster's supervisor for ${d.home} did not answer.`, (d) => `Its log may say why: ${d.log}`),
+  SUPERVISOR_INCOMPATIBLE: entry<{ theirs: string; ours: string }>((d) => `The cluster is run by version ${d.theirs}, this is version ${d.ours}.`, () => 'Use the newer of the two, or stop all nodes first.'),
+  SUPERVISOR_LOST: entry<{ home: string }>((d) => `The connection to the cluster's supervisor for ${d.home} was lost.`, () => 'Run the command again; it starts a new supervisor, which brings back what ran.'),
+  SUPERVISOR_SOCKET_UNSAFE: entry<{ path: string; problem: string }>((d) => `The folder for control sockets ${d.path} is not safe: ${d.problem}`, () => 'Remove it, or point XDG_RUNTIME_DIR to a folder that only you can use.'),
+  NODE_START_FAILED: entry<{ node: number; problem: string; log: string }>((d) => `Node ${d.node} did not start: ${d.problem}`, (d) => `See its log: ${d.log}`),
+  NODE_CREATE_FAILED: entry<{ node: number; problem: string; home: string }>((d) => `Node ${d.node} could not be created: ${d.problem}`, (d) => `Check the free space and the permissions of ${d.home}, then deploy again.`),
+  NODE_CRASHED: entry<{ node: number; exit: string; seconds: number; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}) and is started again in ${d.seconds} s.`, (d) => `Its log may say why: ${d.log}`),
+  NODE_GIVEN_UP: entry<{ node: number; exit: string; crashes: number; log: string }>(
+    (d) => `Node ${d.node} ended unexpectedly ${d.crashes} times in a row (${d.exit}) and is not started again.`,
+    (d) => `See why in its log, ${d.log}, then start it: hotpocket start ${d.node}.`,
+  ),
+  NODE_KILLED: entry<{ node: number; seconds: number }>((d) => `Node ${d.node} did not stop within ${d.seconds} s and was killed.`, () => 'Nothing agreed is lost; it recovers when it is started again.'),
+  CLUSTER_FILE_INVALID: entry<{ path: string; problem: string }>((d) => `The cluster's file ${d.path} cannot be used: ${d.problem}`, () => 'Use the version that wrote it, or remove the folder it is in and deploy again.'),
+  USER_PORT_FAILED: entry<{ port: number; code: string; text: string; problem: string }>(
+    (d) => `User hpws server creation failed. ${d.code} ${d.text} Port: ${d.port}`,
+    (d) => (d.code === 'EADDRINUSE' ? 'Stop the program that uses the port, or set user.port in hp.cfg to a free one.' : `${d.problem}. Check user.port and the TLS files in hp.cfg's folder.`),
+  ),
+  NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable.'),
+  PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
+  CANCELLED: entry<{ what: string }>((d) => `${d.what} was cancelled.`, () => 'The cluster is as it was left by the last finished step; run the command again to complete it.'),
+  INTERNAL: entry<{ problem: string }>((d) => `Something unexpected happened: ${d.problem}`, () => 'Please report it with the log of the supervisor.'),
+  // Contract
+  CONTRACT_BINARY_MISSING: entry<{ path: string }>((d) => `The contract's program ${d.path} does not exist.`, () => 'Set contract.bin_path in hp.cfg.override to an absolute path, or to a path inside the contract folder, and deploy again.'),
+  CONTRACT_BINARY_NOT_EXECUTABLE: entry<{ path: string }>((d) => `The contract's program ${d.path} is not executable.`, (d) => `Make it executable (chmod +x ${d.path.split('/').pop() ?? d.path}) and deploy again.`),
+  CONTRACT_BINARY_BAD_FORMAT: entry<{ path: string }>((d) => `The contract's program ${d.path} is neither a program for this machine nor a script that starts with #!.`, () => 'Build it for this machine, or add a first line such as #!/bin/sh, and deploy again.'),
+  CONTRACT_BINARY_NOT_A_FILE: entry<{ path: string }>((d) => `The contract's program ${d.path} is not a file.`, () => 'Set contract.bin_path in hp.cfg.override to the program itself and deploy again.'),
+  CONTRACT_INTERPRETER_MISSING: entry<{ path: string; interpreter: string }>((d) => `The contract's program ${d.path} needs ${d.interpreter} to start, which does not exist on this machine.`, () => 'Install it, or have the program use what is installed, and deploy again.'),
+  CONTRACT_RUN_AS_REFUSED: entry<{ uid: number; gid: number }>((d) => `The contract cannot be run as user ${d.uid}, group ${d.gid}: only root may run programs as somebody else.`, () => 'Remove contract.run_as from hp.cfg.override and deploy again, or run the cluster as root.'),
+  CONTRACT_START_FAILED: entry<{ path: string; problem: string }>((d) => `The contract's program ${d.path} could not be started: ${d.problem}`, () => 'The next round tries again. If the reason is a limit of this machine, such as open files or disk space, raise it.'),
+  NATIVE_CHANNELS_UNAVAILABLE: entry<{ problem: string }>((d) => `NPL and control channels are not available: ${d.problem}`, () => 'Contracts that use neither run normally. Reinstall with the optional dependency koffi for this platform.'),
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+export type ErrorDetails<C extends ErrorCode> = (typeof catalogue)[C] extends CatalogueEntry<infer D> ? D : never;
+
+/** An error of the catalogue. `message` is for users; `remedy` says what to do. */
+export class HotPocketError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'HotPocketError';
+  readonly remedy: string;
+
+  constructor(readonly code: C, readonly details: ErrorDetails<C>, options?: ErrorOptions) {
+    const { message, remedy } = catalogue[code] as CatalogueEntry<ErrorDetails<C>>;
+    super(message(details), options);
+    this.remedy = remedy(details);
+  }
+}
+
+/** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL, with its message only. */
+export function asHotPocketError(error: unknown): HotPocketError {
+  if (error instanceof HotPocketError) return error;
+  return new HotPocketError('INTERNAL', { problem: errorText(error) }, { cause: error });
+}
+
+/** The message of any thrown value. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system's code (ENOENT, EADDRINUSE, …) of a thrown value, if it has one. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,87 @@
+import type { Hex } from '../../hotpocket/hash';
+import { closeNeeded } from '../../hotpocket/thresholds';
+import { followsFrom, makeLedger, primaryShardId, type Ledger } from '../../hotpocket/ledger';
+import { hashList, fromHex } from '../../hotpocket/hash';
+import { makeCandidate, type CandidateInput } from './inputPool';
+import { rootHash, rootHashBytes, sameShard, type Proposal } from './proposal';
+import type { Closing, ConsensusConfig, ConsensusDeps, LedgerEntry } from './types';
+
+/** The part of an ordered hash that users see, and that ledgers hash: b3 of the signature. */
+const inputHashOf = (ordered: Hex): Hex => ordered.slice(16);
+
+export type CloseAttempt =
+  | { readonly kind: 'close'; readonly group: readonly [Proposal, ...Proposal[]] }
+  | { readonly kind: 'few'; readonly received: number; readonly needed: number }
+  | { readonly kind: 'split'; readonly won: number; readonly needed: number }
+  /** The winner builds on another ledger than ours (decided difference a: the real engine would close a wrong ledger). */
+  | { readonly kind: 'foreign' };
+
+/** Looks for enough identical stage-3 proposals that build on `last` (reference 3.7). */
+export function attemptClose(proposals: readonly Proposal[], last: Ledger, config: Pick<ConsensusConfig, 'threshold' | 'unl'>): CloseAttempt {
+  const needed = closeNeeded(config.threshold, config.unl.length);
+  const stage3 = proposals.filter((p) => p.stage === 3);
+  if (stage3.length < needed) return { kind: 'few', received: stage3.length, needed };
+  const groups = new Map<Hex, Proposal[]>();
+  for (const proposal of stage3) {
+    const root = rootHash(proposal);
+    const group = groups.get(root);
+    if (group) group.push(proposal);
+    else groups.set(root, [proposal]);
+  }
+  const [first, ...rest] = [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+  if (!first || rest.length + 1 < needed) return { kind: 'split', won: first ? rest.length + 1 : 0, needed };
+  return sameShard(first.primaryShard, primaryShardId(last)) ? { kind: 'close', group: [first, ...rest] } : { kind: 'foreign' };
+}
+
+/** The ledger that a winning group stands for. */
+export function ledgerOf(last: Ledger, winner: Proposal): Ledger {
+  return makeLedger(last, {
+    time: winner.time,
+    stateHash: winner.stateHash,
+    configHash: winner.patchHash,
+    nonce: winner.groupNonce,
+    users: winner.users,
+    inputHashes: winner.inputs.map(inputHashOf),
+    outputHash: winner.outputHash,
+  });
+}
+
+export function makeClosing(last: Ledger, group: readonly [Proposal, ...Proposal[]], inputs: readonly CandidateInput[]): Closing {
+  const [winner] = group;
+  return { ledger: ledgerOf(last, winner), users: winner.users, inputs: winner.inputs, proof: group, bodies: inputs.map((i) => i.signed) };
+}
+
+/**
+ * Checks that `closing` is the ledger after `last`: enough members of the UNL signed the same stage-3 proposal on top of
+ * it, and the inputs are those that were agreed. Returns the inputs, in the ledger's order.
+ */
+export function verifyClosing(closing: Closing, last: Ledger, config: Pick<ConsensusConfig, 'threshold' | 'unl'>, verify: ConsensusDeps['verify']): CandidateInput[] | undefined {
+  const signers = new Map(closing.proof.filter((p) => config.unl.includes(p.pubkey)).map((p) => [p.pubkey, p]));
+  const attempt = attemptClose([...signers.values()], last, config);
+  if (attempt.kind !== 'close') return undefined;
+  const [winner] = attempt.group;
+  if (!attempt.group.every((p) => verify(rootHashBytes(p), p.signature, p.pubkey))) return undefined;
+  if (ledgerOf(last, winner).hash !== closing.ledger.hash || !followsFrom(last, closing.ledger)) return undefined;
+  if (!sameList(winner.users, closing.users) || !sameList(winner.inputs, closing.inputs)) return undefined;
+  const bodies = new Map<Hex, CandidateInput>();
+  for (const signed of closing.bodies) {
+    const candidate = makeCandidate(signed);
+    if (candidate && verify(signed.container, signed.signature, signed.pubkey)) bodies.set(candidate.orderedHash, candidate);
+  }
+  const inputs = closing.inputs.map((ordered) => bodies.get(ordered));
+  return inputs.every((i) => i !== undefined) ? inputs : undefined;
+}
+
+/** Checks a run of ledgers fetched from a peer: each follows from the one before, and is what its lists say. */
+export function verifyEntries(previous: Ledger, entries: readonly LedgerEntry[]): boolean {
+  let last = previous;
+  for (const { ledger, users, inputs } of entries) {
+    if (!followsFrom(last, ledger)) return false;
+    if (hashList(users.map(fromHex)) !== ledger.userHash) return false;
+    if (hashList(inputs.map((i) => fromHex(inputHashOf(i)))) !== ledger.inputHash) return false;
+    last = ledger;
+  }
+  return true;
+}
+
+const sameList = (a: readonly Hex[], b: readonly Hex[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);

@@ -1,0 +1,546 @@
+import { decodeTimeConfig, encodeTimeConfig, makeGrid, nextRoundStart, type Grid, type Stage } from '../../hotpocket/grid';
+import { blake3, fromHex, shortHash, toHex, ZERO_HASH, type Hex } from '../../hotpocket/hash';
+import type { InputContainer, RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
+import { primaryShardId, type Ledger } from '../../hotpocket/ledger';
+import { hashTreeFor, outputRoot, userOutputHash, type UserOutput } from '../../hotpocket/outputs';
+import { closeNeeded, itemVotesNeeded, votesNeeded } from '../../hotpocket/thresholds';
+import { attemptClose, makeClosing, verifyClosing } from './closing';
+import { InputPool, runInputs, type CandidateInput } from './inputPool';
+import { rootHashBytes, type Proposal, type ProposalBody } from './proposal';
+import { ProposalBook } from './proposalBook';
+import type { Closing, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, Effect, LedgerEntry, RunInputs, RunOutcome } from './types';
+import { electItems, electOutputHash, electTime, electTimeConfig, evaluate, groupNonce, type Vote } from './voting';
+
+/** Where a node stands when its process starts. */
+export interface ConsensusBoot {
+  readonly last: Ledger;
+  readonly stateHash: Hex;
+  readonly patchHash: Hex;
+  /** Outputs of the last completed run, not yet in a ledger. */
+  readonly outputs: readonly UserOutput[];
+  /** The last ledger's run was not completed: it is done first. */
+  readonly pendingRun?: readonly RunInputs[];
+}
+
+interface PendingOutputs {
+  readonly root: Hex;
+  readonly signature: Hex;
+  readonly stateHash: Hex;
+  readonly list: readonly UserOutput[];
+}
+
+/** At the start of a round, before its stage 0; or in the middle of one, when a ledger came late. */
+type RunMoment = 'at-start' | 'in-round';
+
+const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
+const MAX_INPUTS_ASKED = 256;
+const ROUNDS_BEFORE_TIME_ADOPTION = 5;
+
+/**
+ * HotPocket's consensus as a state machine: `step(event, now)` gives the effects to carry out, in order. It reaches for
+ * nothing outside, so the same code runs in a node on real sockets and, many at a time, in a simulation (reference 3).
+ */
+export class Consensus {
+  private readonly book = new ProposalBook();
+  private readonly pool: InputPool;
+  private grid: Grid;
+  private stage: Stage = 1; // So the first thing a node does is to miss a stage and align (reference 3.2).
+  private roundStart = 0;
+  private status: VoteStatus = 'unknown';
+  private last: Ledger;
+  private stateHash: Hex;
+  private patchHash: Hex;
+  /** A changed patch waits for the ledger that agrees on it. */
+  private pendingPatch: ConsensusPatch | null | undefined;
+  /** Undefined when the last ledger's run was not done here, so that its outputs are not known. */
+  private outputs: PendingOutputs | undefined;
+  private outputSignatures: readonly (readonly [Hex, Hex])[] = [];
+  private nodeNonce = ZERO_HASH;
+  private connected: readonly Hex[] = [];
+  /** Set while the contract runs; says what follows the run. */
+  private running: 'no' | RunMoment = 'no';
+  private stopping = false;
+  private syncing = false;
+  private proposedStage3 = false;
+  private unreliableRounds = 0;
+  private readonly peerTimeConfigs = new Map<Hex, number>();
+  private readonly lastHeard = new Map<Hex, number>();
+  private effects: Effect[] = [];
+
+  constructor(private config: ConsensusConfig, private readonly boot: ConsensusBoot, private readonly deps: ConsensusDeps) {
+    this.pool = new InputPool((message, signature, pubkey) => deps.verify(message, signature, pubkey));
+    this.grid = makeGrid(config.contractId, config);
+    this.last = boot.last;
+    this.stateHash = boot.stateHash;
+    this.patchHash = boot.patchHash;
+    this.outputs = this.signOutputs(boot.outputs);
+  }
+
+  get lastLedger(): Ledger {
+    return this.last;
+  }
+
+  get voteStatus(): VoteStatus {
+    return this.status;
+  }
+
+  get unl(): readonly Hex[] {
+    return this.config.unl;
+  }
+
+  get timeConfig(): number {
+    return encodeTimeConfig(this.config);
+  }
+
+  get roundTime(): number {
+    return this.config.roundTime;
+  }
+
+  get threshold(): number {
+    return this.config.threshold;
+  }
+
+  get currentStateHash(): Hex {
+    return this.stateHash;
+  }
+
+  /** When a proposal of the given node last came, ms; 0 if never. Local: differs from node to node. */
+  activeOn(pubkey: Hex): number {
+    return this.lastHeard.get(pubkey) ?? 0;
+  }
+
+  /** The checks of a user's input at the moment it is handed in. */
+  checkSubmit(signed: SignedInput, container: InputContainer): RejectReason | undefined {
+    return this.pool.checkSubmit(signed, container, this.config, this.last.seqNo);
+  }
+
+  step(event: ConsensusEvent, now: number): Effect[] {
+    this.effects = [];
+    this.handle(event, now);
+    return this.effects;
+  }
+
+  private handle(event: ConsensusEvent, now: number): void {
+    switch (event.type) {
+      case 'start':
+        if (this.boot.pendingRun && this.config.execute) this.run(this.boot.pendingRun, 'in-round');
+        else this.schedule(now);
+        return;
+      case 'wake':
+        return this.onWake(now);
+      case 'proposal':
+        return this.onProposal(event.proposal, now);
+      case 'nup':
+        return this.pool.addNup(event.nup);
+      case 'input':
+        // Peers get inputs as they come, not only at stages 0 and 2 (decided difference d).
+        this.pool.addOwn(event.input);
+        return this.emit({ type: 'nup', nup: { users: [event.input.pubkey], inputs: [event.input] } });
+      case 'users':
+        this.connected = event.users;
+        this.pool.addUsers(event.users);
+        if (event.users.length > 0) this.emit({ type: 'nup', nup: { users: event.users, inputs: [] } });
+        return;
+      case 'peerTimeConfig':
+        this.peerTimeConfigs.set(event.pubkey, event.timeConfig);
+        return;
+      case 'ran':
+        return this.onRan(event.outcome, now);
+      case 'ledgersSynced':
+        return this.onLedgersSynced(event);
+      case 'patchSynced':
+        this.patchHash = event.patchHash;
+        this.pendingPatch = undefined;
+        this.applyPatch(event.patch, true);
+        return;
+      case 'stateSynced':
+        this.stateHash = event.stateHash;
+        this.outputs = undefined;
+        return;
+      case 'inputsRequested':
+        return this.emit({ type: 'sendInputs', to: event.by, inputs: this.pool.some(event.inputs) });
+      case 'inputs':
+        return this.pool.addRequested(event.inputs, this.config, this.last.seqNo);
+      case 'closing':
+        return this.onClosing(event.closing);
+      case 'stop':
+        return this.onStop();
+    }
+  }
+
+  private emit(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  private log(level: 'dbg' | 'inf' | 'wrn' | 'err', message: string): void {
+    this.emit({ type: 'log', level, message });
+  }
+
+  // --- Time -----------------------------------------------------------------------------------------------------
+
+  /** Asks to be woken for the current stage, or for the next round if its window is missed. */
+  private schedule(now: number): void {
+    const start = this.roundStart + this.grid.stageStart[this.stage];
+    if (this.stage !== 0 && start - now < this.grid.guard) {
+      this.log('dbg', `Missed stage ${this.stage} window. Resetting to stage 0.`);
+      this.stage = 0;
+    }
+    this.emit({ type: 'wake', at: this.stageTime(now) });
+  }
+
+  private stageTime(now: number): number {
+    if (this.stage !== 0) return this.roundStart + this.grid.stageStart[this.stage];
+    this.roundStart = nextRoundStart(this.grid, now);
+    return this.roundStart;
+  }
+
+  private onWake(now: number): void {
+    if (this.running !== 'no') return;
+    const due = this.roundStart + this.grid.stageStart[this.stage];
+    if (now < due) return this.emit({ type: 'wake', at: due });
+    // Woken far too late (the machine slept, the process was frozen): what we know is stale, so align anew.
+    if (now - due > this.grid.stageStart[1]) {
+      this.stage = 0;
+      return this.schedule(now);
+    }
+    if (this.stage === 0) this.beginRound(now);
+    else this.vote(this.stage, now);
+  }
+
+  // --- Stage 0 --------------------------------------------------------------------------------------------------
+
+  private beginRound(now: number): void {
+    this.book.drain(0, this.roundStart, this.grid.roundTime, this.status !== 'synced');
+    if (this.status === 'synced') this.tryClose();
+    if (this.running === 'no') this.proposeStage0(now);
+  }
+
+  private proposeStage0(now: number): void {
+    this.proposedStage3 = false;
+    if (this.stopping) return this.emit({ type: 'stopped' });
+    this.sendNup(this.pool.unsettledOwn());
+    for (const rejection of this.pool.validate(this.config, this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
+    this.nodeNonce = toHex(blake3(this.deps.randomBytes(64)));
+    this.propose({
+      time: this.roundStart,
+      groupNonce: '',
+      users: this.pool.takeUsers(),
+      inputs: this.pool.list(),
+      outputHash: this.outputs?.root ?? ZERO_HASH,
+      outputSignature: this.outputs?.signature ?? '',
+    });
+    this.stage = 1;
+    this.schedule(now);
+  }
+
+  private sendNup(inputs: readonly SignedInput[]): void {
+    this.pool.addUsers(this.connected);
+    if (this.connected.length > 0 || inputs.length > 0) this.emit({ type: 'nup', nup: { users: this.connected, inputs } });
+  }
+
+  // --- Stages 1 to 3 --------------------------------------------------------------------------------------------
+
+  private vote(stage: 1 | 2 | 3, now: number): void {
+    if (stage === 2) this.sendNup([]);
+    this.book.drain(stage, this.roundStart, this.grid.roundTime, this.status !== 'synced');
+    const vote = this.castVote(stage);
+    if (vote.kind !== 'desync') this.askForMissedLedger();
+    if (vote.kind === 'synced') this.askForMissedInputs();
+    if (vote.kind === 'unreliable') {
+      this.countUnreliableRound();
+      this.stage = 0;
+      return this.schedule(now);
+    }
+    if (vote.kind === 'synced') {
+      this.unreliableRounds = 0;
+      this.proposeFromVotes(stage, now);
+    }
+    this.stage = stage === 3 ? 0 : ((stage + 1) as Stage);
+    this.schedule(now);
+  }
+
+  /** Determines the vote status of a stage, says what follows from it, and sets sync targets (reference 3.6). */
+  private castVote(stage: 1 | 2 | 3): Vote {
+    const needed = votesNeeded(this.config.threshold, this.config.unl.length);
+    const standing = { primaryShard: primaryShardId(this.last), patchHash: this.patchHash, stateHash: this.stateHash };
+    let vote = evaluate(this.book.list(), standing, needed);
+    if (vote.kind === 'synced' && this.status !== 'synced') {
+      this.book.prune(stage, this.roundStart, this.grid.roundTime, false);
+      vote = evaluate(this.book.list(), standing, needed);
+    }
+    if (vote.kind === 'unreliable') {
+      this.log('inf', vote.why === 'peers'
+        ? `Not enough peers proposing to perform consensus. votes:${vote.votes} needed:${needed}`
+        : `No consensus on last shard hash. Possible fork condition. won:${vote.won} needed:${needed}`);
+    }
+    if (vote.kind === 'desync') {
+      if (vote.shard) this.log('inf', 'We are not on the consensus ledger, we must request history from a peer.');
+      this.setSyncTargets(vote);
+    } else if (vote.kind === 'synced') this.endSync();
+    this.setStatus(vote.kind);
+    this.emit({ type: 'votes', status: this.status, votes: vote.votes, needed, fork: vote.kind === 'unreliable' && vote.why === 'shard' });
+    return vote;
+  }
+
+  private setSyncTargets({ shard, patchHash, stateHash }: Vote & { kind: 'desync' }): void {
+    this.syncing = true;
+    this.emit({
+      type: 'sync',
+      targets: {
+        ...(shard ? { ledger: { shard: shard.id, seqNo: shard.seqNo } } : {}),
+        ...(patchHash === undefined ? {} : { patch: patchHash }),
+        ...(stateHash === undefined ? {} : { state: stateHash }),
+      },
+    });
+  }
+
+  private setStatus(status: VoteStatus): void {
+    if (status === this.status) return;
+    this.status = status;
+    this.emit({ type: 'voteStatus', status });
+  }
+
+  private proposeFromVotes(stage: 1 | 2 | 3, now: number): void {
+    const candidates = this.book.list();
+    const { threshold, unl } = this.config;
+    const needed = itemVotesNeeded(stage, threshold, unl.length);
+    const outputHash = electOutputHash(candidates, closeNeeded(threshold, unl.length));
+    if (stage === 3) {
+      this.outputSignatures = candidates
+        .filter((p) => p.outputHash === outputHash && p.outputSignature !== '')
+        .map((p) => [p.pubkey, p.outputSignature] as const);
+    }
+    this.propose({
+      time: electTime(candidates, now, this.grid.roundTime, this.roundStart),
+      groupNonce: stage === 3 ? groupNonce(candidates) : '',
+      users: electItems(candidates.map((p) => p.users), needed),
+      inputs: electItems(candidates.map((p) => p.inputs), needed, (input) => this.pool.has(input)),
+      outputHash,
+      outputSignature: stage !== 3 && outputHash === this.outputs?.root ? this.outputs.signature : '',
+    }, stage);
+    if (stage === 3) this.proposedStage3 = true;
+  }
+
+  private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage = 0): void {
+    // Only a validator in the UNL has a voice; a follower's opinion is not even counted by itself (reference 3.1).
+    if (this.config.role !== 'validator' || !this.config.unl.includes(this.config.publicKey)) return;
+    const full: ProposalBody = {
+      stage,
+      timeConfig: encodeTimeConfig(this.config),
+      nodeNonce: this.nodeNonce,
+      stateHash: this.stateHash,
+      patchHash: this.patchHash,
+      lastLedgerSeqNo: this.last.seqNo,
+      primaryShard: primaryShardId(this.last),
+      rawShard: NO_SHARD,
+      ...body,
+    };
+    const proposal: Proposal = { ...full, pubkey: this.config.publicKey, signature: this.deps.sign(rootHashBytes(full)) };
+    this.book.add(proposal);
+    this.emit({ type: 'propose', proposal });
+  }
+
+  private onProposal(proposal: Proposal, now: number): void {
+    if (!this.config.unl.includes(proposal.pubkey) || proposal.pubkey === this.config.publicKey) return;
+    if (!this.deps.verify(rootHashBytes(proposal), proposal.signature, proposal.pubkey)) return;
+    this.lastHeard.set(proposal.pubkey, now);
+    this.peerTimeConfigs.set(proposal.pubkey, proposal.timeConfig);
+    this.book.add(proposal);
+    if (this.stopping) this.closeBeforeStop();
+  }
+
+  private countUnreliableRound(): void {
+    if (++this.unreliableRounds < ROUNDS_BEFORE_TIME_ADOPTION) return;
+    this.unreliableRounds = 0;
+    const own = encodeTimeConfig(this.config);
+    const elected = electTimeConfig([...this.peerTimeConfigs].filter(([key]) => this.config.unl.includes(key)).map(([, value]) => value));
+    if (elected === undefined || elected === own) return;
+    this.log('inf', `New time config detected:${elected} previous:${own}`);
+    this.setTimeConfig(decodeTimeConfig(elected));
+  }
+
+  private setTimeConfig(time: Pick<ConsensusConfig, 'roundTime' | 'stageSlice'>): void {
+    this.config = { ...this.config, ...time };
+    this.grid = makeGrid(this.config.contractId, this.config);
+    this.emit({ type: 'timeConfig', roundTime: time.roundTime, stageSlice: time.stageSlice });
+  }
+
+  // --- Closing a ledger -----------------------------------------------------------------------------------------
+
+  /** Closes the ledger of the round that ended, if enough identical stage-3 proposals are here (reference 3.7). */
+  private tryClose(): void {
+    const attempt = attemptClose(this.finals(), this.last, this.config);
+    if (attempt.kind === 'few') this.log('dbg', `Not enough stage 3 proposals to create a ledger. received:${attempt.received} needed:${attempt.needed}`);
+    if (attempt.kind === 'split') this.log('inf', `Cannot close ledger. Possible fork condition. won:${attempt.won} needed:${attempt.needed}`);
+    if (attempt.kind === 'close') this.closeWith(attempt.group, 'at-start');
+  }
+
+  /** Stage-3 proposals of this round and the one before. */
+  private finals(): Proposal[] {
+    return this.book.finalsSince(this.roundStart, this.grid.roundTime);
+  }
+
+  private closeWith(group: readonly [Proposal, ...Proposal[]], when: RunMoment): void {
+    const inputs = this.pool.bodies(group[0].inputs);
+    if (inputs) return this.close(makeClosing(this.last, group, inputs), inputs, when);
+    // Nothing is given up: a peer that closed this ledger has the input (askForMissedLedger).
+    this.log('wrn', "Input required but wasn't in our candidate inputs map, this will potentially cause desync.");
+    this.log('err', 'Error occured when closing ledger');
+  }
+
+  private close(closing: Closing, inputs: readonly CandidateInput[], when: RunMoment): void {
+    const { ledger } = closing;
+    this.last = ledger;
+    this.proposedStage3 = false;
+    this.emit({ type: 'commit', closing });
+    this.log('inf', `****Ledger created**** (lcl:${ledger.seqNo}-${shortHash(ledger.hash)} state:${shortHash(ledger.stateHash)} patch:${shortHash(ledger.configHash)})`);
+    this.settle([closing]);
+    this.emit({ type: 'accept', ledger, inputs: inputs.map((i) => ({ pubkey: i.signed.pubkey, inputHash: i.inputHash })) });
+    this.deliverOutputs(ledger);
+    this.emit({ type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length });
+    if (ledger.configHash === this.patchHash) this.applyPendingPatch();
+    if (!this.config.execute) this.outputs = this.signOutputs([]);
+    // A node that stops leaves the run to its next start (decided difference c).
+    else if (!this.stopping) this.run(runInputs(closing.users, inputs), when);
+  }
+
+  private settle(entries: readonly LedgerEntry[]): void {
+    this.pool.settle(entries, this.config.maxInputLedgerOffset);
+    for (const rejection of this.pool.expire(this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
+  }
+
+  /** Outputs of the previous run go out with the ledger that agrees on them. */
+  private deliverOutputs(ledger: Ledger): void {
+    if (!this.outputs) return;
+    const { root, stateHash, list } = this.outputs;
+    if (ledger.outputHash !== root) return this.log('wrn', "Consensus output hash didn't match our output hash.");
+    if (list.length === 0) return;
+    const outputs = list.map((output) => {
+      const outputHash = userOutputHash(output);
+      return { ...output, outputHash, hashTree: hashTreeFor(list, stateHash, outputHash) };
+    });
+    this.emit({ type: 'deliver', ledger, outputs, signatures: this.outputSignatures });
+  }
+
+  private signOutputs(list: readonly UserOutput[]): PendingOutputs {
+    const root = outputRoot(list, this.stateHash);
+    return { root, list, stateHash: this.stateHash, signature: root === ZERO_HASH ? '' : this.deps.sign(fromHex(root)) };
+  }
+
+  // --- Running the contract -------------------------------------------------------------------------------------
+
+  private run(users: readonly RunInputs[], when: RunMoment): void {
+    this.running = when;
+    this.emit({ type: 'run', ledger: this.last, users });
+  }
+
+  private onRan({ stateHash, patchHash, patch, outputs }: RunOutcome, now: number): void {
+    const when = this.running;
+    if (when === 'no') return;
+    this.running = 'no';
+    this.stateHash = stateHash;
+    this.outputs = this.signOutputs(outputs);
+    if (patch !== undefined) {
+      this.patchHash = patchHash;
+      this.pendingPatch = patch;
+    }
+    if (when === 'at-start') this.proposeStage0(now);
+    else this.schedule(now);
+  }
+
+  private applyPendingPatch(): void {
+    const patch = this.pendingPatch;
+    if (patch === undefined) return;
+    this.pendingPatch = undefined;
+    if (patch) return this.applyPatch(patch, false);
+    // The real engine never runs the contract again after this; ours goes on with the old configuration.
+    this.log('err', 'Error applying patch config.');
+    this.log('err', 'Applying patch file changes after consensus failed.');
+  }
+
+  private applyPatch(patch: ConsensusPatch, afterSync: boolean): void {
+    this.config = { ...this.config, ...patch };
+    this.grid = makeGrid(this.config.contractId, this.config);
+    this.book.retain(this.config.unl);
+    this.emit({ type: 'applyPatch', patchHash: this.patchHash, afterSync });
+  }
+
+  // --- Catching up ----------------------------------------------------------------------------------------------
+
+  /**
+   * Asks peers that are one ledger ahead for that ledger and its proof. On three nodes the vote can't repair one missed
+   * message, since no two shards ever reach the threshold; the proof can (decided difference b).
+   */
+  private askForMissedLedger(): void {
+    const ahead = this.book.list().filter((p) => p.lastLedgerSeqNo === this.last.seqNo + 1);
+    for (const { pubkey } of ahead.slice(0, 2)) this.emit({ type: 'requestClosing', from: pubkey, after: this.last });
+  }
+
+  /**
+   * Asks for inputs that others propose and we never had. Were two inputs each unknown to another node, every stage 3
+   * would split, and since inputs only expire as ledgers close, for ever.
+   */
+  private askForMissedInputs(): void {
+    const asked = new Set<Hex>();
+    for (const { pubkey, inputs } of this.book.list()) {
+      const missing = inputs.filter((input) => !asked.has(input) && !this.pool.knows(input)).slice(0, MAX_INPUTS_ASKED);
+      for (const input of missing) asked.add(input);
+      if (missing.length > 0) this.emit({ type: 'requestInputs', from: pubkey, inputs: missing });
+    }
+  }
+
+  private onClosing(closing: Closing): void {
+    if (this.running !== 'no' || closing.ledger.seqNo !== this.last.seqNo + 1) return;
+    const inputs = verifyClosing(closing, this.last, this.config, (m, s, k) => this.deps.verify(m, s, k));
+    if (!inputs) return;
+    if (this.canRun(closing)) this.close(closing, inputs, 'in-round');
+    else this.adopt(this.last.seqNo, [closing], []);
+  }
+
+  private canRun({ ledger }: LedgerEntry): boolean {
+    return this.stateHash === ledger.stateHash && this.patchHash === ledger.configHash;
+  }
+
+  private onLedgersSynced({ after, entries, closing, reverted }: ConsensusEvent & { type: 'ledgersSynced' }): void {
+    const newest = entries.at(-1);
+    if (this.running !== 'no' || !newest) return;
+    if (closing && after === this.last.seqNo && entries.length === 1) this.onClosing(closing);
+    if (newest.ledger.hash === this.last.hash) return this.endSync();
+    this.adopt(after, entries, reverted);
+  }
+
+  /** Goes over to ledgers that others closed; their runs are not done here, the state comes from peers. */
+  private adopt(after: number, entries: readonly LedgerEntry[], reverted: readonly SignedInput[]): void {
+    const newest = entries.at(-1);
+    if (!newest) return;
+    this.last = newest.ledger;
+    this.proposedStage3 = false;
+    this.outputs = undefined;
+    this.emit({ type: 'adopt', after, entries });
+    this.pool.addReverted(reverted);
+    this.settle(entries);
+  }
+
+  private endSync(): void {
+    if (!this.syncing) return;
+    this.syncing = false;
+    this.emit({ type: 'sync', targets: {} });
+  }
+
+  // --- Stopping -------------------------------------------------------------------------------------------------
+
+  private onStop(): void {
+    this.stopping = true;
+    // Others count on a stage-3 proposal that was sent: without closing with them this node would lag behind the
+    // ledger it helped to make (decided difference c). The next stage 0 ends the wait.
+    if (this.running === 'no' && this.status === 'synced' && this.proposedStage3) this.closeBeforeStop();
+    else this.emit({ type: 'stopped' });
+  }
+
+  private closeBeforeStop(): void {
+    const attempt = attemptClose(this.finals(), this.last, this.config);
+    if (attempt.kind !== 'close') return;
+    this.closeWith(attempt.group, 'in-round');
+    this.emit({ type: 'stopped' });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Stage } from '../../hotpocket/grid';
+import type { Hex } from '../../hotpocket/hash';
+import type { Proposal } from './proposal';
+
+/** The newest proposal of each node; collected as they come, looked at when a stage begins (reference 3.4). */
+export class ProposalBook {
+  private readonly collected = new Map<Hex, Proposal>();
+  private candidates = new Map<Hex, Proposal>();
+  /**
+   * The newest stage-3 proposal of each node. The real engine keeps one proposal a node, so that the next round's first
+   * proposal of a quick node displaces its last one before a slower node has closed the ledger with it.
+   */
+  private readonly finals = new Map<Hex, Proposal>();
+
+  /** At most one a key is kept: newer time wins, then newer or equal stage. */
+  add(proposal: Proposal): void {
+    keepNewer(this.collected, proposal);
+    if (proposal.stage === 3) keepNewer(this.finals, proposal);
+  }
+
+  /** Takes in what was collected and drops what no longer counts. `lenient` while not in sync. */
+  drain(stage: Stage, roundStart: number, roundTime: number, lenient: boolean): void {
+    for (const proposal of this.collected.values()) keepNewer(this.candidates, proposal);
+    this.collected.clear();
+    this.prune(stage, roundStart, roundTime, lenient);
+  }
+
+  prune(stage: Stage, roundStart: number, roundTime: number, lenient: boolean): void {
+    for (const [key, p] of this.candidates) {
+      const age = roundStart - p.time;
+      const counts = age === 0 ? stage === p.stage || stage - p.stage === 1 : stage === 0 && p.stage === 3;
+      if (age < 0 || age > roundTime || !(lenient || counts)) this.candidates.delete(key);
+    }
+  }
+
+  /** Forgets proposals of nodes that are no longer in the UNL. */
+  retain(unl: readonly Hex[]): void {
+    for (const map of [this.collected, this.candidates, this.finals]) for (const key of map.keys()) if (!unl.includes(key)) map.delete(key);
+  }
+
+  list(): Proposal[] {
+    return [...this.candidates.values()];
+  }
+
+  /** Stage-3 proposals of rounds that began in the last `roundTime` ms before `time`, that moment included. */
+  finalsSince(time: number, roundTime: number): Proposal[] {
+    return [...this.finals.values()].filter((p) => p.time >= time - roundTime && p.time <= time);
+  }
+}
+
+function keepNewer(map: Map<Hex, Proposal>, proposal: Proposal): void {
+  const known = map.get(proposal.pubkey);
+  if (!known || proposal.time > known.time || (proposal.time === known.time && proposal.stage >= known.stage)) {
+    map.set(proposal.pubkey, proposal);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Hex } from '../../hotpocket/hash';
+import { GENESIS, primaryShardId, type Ledger } from '../../hotpocket/ledger';
+import { verifyEntries } from '../consensus/closing';
+import type { Closing, LedgerEntry } from '../consensus/types';
+
+/** The ledgers a node holds, as catching up and serving others need them. */
+export interface LedgerChain {
+  readonly last: Ledger;
+  entry(seqNo: number): LedgerEntry | undefined;
+  /** With proof and full inputs, where these are still kept. */
+  closing(seqNo: number): Closing | undefined;
+}
+
+/** Points of the asker's chain, newest first: the server finds the newest one it shares. */
+export type Locator = readonly { readonly seqNo: number; readonly hash: Hex }[];
+
+export interface LedgerRequest {
+  /** Hash of the primary shard that is wanted, and the number of its last ledger. */
+  readonly target: Hex;
+  readonly targetSeqNo: number;
+  readonly locator: Locator;
+}
+
+export interface LedgerResponse {
+  readonly target: Hex;
+  /** The ledgers follow this number, on which both sides agree. */
+  readonly after: number;
+  readonly entries: readonly LedgerEntry[];
+  /** Of the last entry, if it is the target. */
+  readonly closing?: Closing;
+}
+
+const MAX_ENTRIES = 1_000;
+
+/** Last ledgers one by one, then in doubling steps, then genesis. */
+export function makeLocator(chain: LedgerChain): Locator {
+  const points: { seqNo: number; hash: Hex }[] = [];
+  for (let seqNo = chain.last.seqNo, step = 1; seqNo > 0; seqNo -= step) {
+    const entry = chain.entry(seqNo);
+    if (!entry) break;
+    points.push({ seqNo, hash: entry.ledger.hash });
+    if (points.length >= 8) step *= 2;
+  }
+  return [...points, { seqNo: 0, hash: GENESIS.hash }];
+}
+
+/** What `chain` can give for a request; undefined if it does not hold the wanted shard. */
+export function serveLedgers(chain: LedgerChain, request: LedgerRequest): LedgerResponse | undefined {
+  const wanted = chain.entry(request.targetSeqNo);
+  if (!wanted || primaryShardId(wanted.ledger).hash !== request.target) return undefined;
+  const common = request.locator.find(({ seqNo, hash }) => seqNo === 0 || chain.entry(seqNo)?.ledger.hash === hash);
+  if (!common) return undefined;
+  const entries: LedgerEntry[] = [];
+  for (let seqNo = common.seqNo + 1; seqNo <= request.targetSeqNo && entries.length < MAX_ENTRIES; seqNo++) {
+    const entry = chain.entry(seqNo);
+    if (!entry) return undefined;
+    entries.push(entry);
+  }
+  const complete = entries.at(-1)?.ledger.seqNo === request.targetSeqNo;
+  const closing = complete && entries.length === 1 ? chain.closing(request.targetSeqNo) : undefined;
+  return { target: request.target, after: common.seqNo, entries, ...(closing ? { closing } : {}) };
+}
+
+/** One attempt to get to a target; pages of entries are gathered until the target is reached. */
+export class LedgerFetch {
+  private after: number | undefined;
+  private entries: LedgerEntry[] = [];
+
+  constructor(private readonly chain: LedgerChain, readonly target: Hex, readonly targetSeqNo: number) {}
+
+  request(): LedgerRequest {
+    const newest = this.entries.at(-1)?.ledger;
+    const locator = newest ? [{ seqNo: newest.seqNo, hash: newest.hash }] : makeLocator(this.chain);
+    return { target: this.target, targetSeqNo: this.targetSeqNo, locator };
+  }
+
+  /** 'more': ask again; 'bad': the answer was useless or false, ask somebody else. */
+  accept(response: LedgerResponse): 'more' | 'bad' | { readonly after: number; readonly entries: readonly LedgerEntry[]; readonly closing?: Closing } {
+    const previous = this.entries.at(-1)?.ledger ?? this.ledgerAt(response.after);
+    if (response.target !== this.target || !previous || previous.seqNo !== response.after || response.entries.length === 0) return 'bad';
+    if (!verifyEntries(previous, response.entries)) return this.restart();
+    this.after ??= response.after;
+    this.entries.push(...response.entries);
+    const newest = this.entries.at(-1)?.ledger ?? previous;
+    if (newest.seqNo < this.targetSeqNo) return 'more';
+    if (primaryShardId(newest).hash !== this.target) return this.restart();
+    return { after: this.after, entries: this.entries, ...(response.closing ? { closing: response.closing } : {}) };
+  }
+
+  private ledgerAt(seqNo: number): Ledger | undefined {
+    return seqNo === 0 ? GENESIS : this.chain.entry(seqNo)?.ledger;
+  }
+
+  private restart(): 'bad' {
+    this.after = undefined;
+    this.entries = [];
+    return 'bad';
+  }
+}

@@ -1,0 +1,3 @@
+import { loadHash } from '../../src/hotpocket/hash';
+
+await loadHash();
