@@ -53,6 +53,9 @@ export const catalogue = {
   CONTRACT_RUN_AS_REFUSED: entry<{ uid: number; gid: number }>((d) => `The contract cannot be run as user ${d.uid}, group ${d.gid}: only root may run programs as somebody else.`, () => 'Remove contract.run_as from hp.cfg.override and deploy again, or run the cluster as root.'),
   CONTRACT_START_FAILED: entry<{ path: string; problem: string }>((d) => `The contract's program ${d.path} could not be started: ${d.problem}`, () => 'The next round tries again. If the reason is a limit of this machine, such as open files or disk space, raise it.'),
   NATIVE_CHANNELS_UNAVAILABLE: entry<{ problem: string }>((d) => `NPL and control channels are not available: ${d.problem}`, () => 'Contracts that use neither run normally. Reinstall with the optional dependency koffi for this platform.'),
+  // State
+  STATE_IO: entry<{ folder: string; problem: string }>((d) => `The contract's files in ${d.folder} cannot be read or written: ${d.problem}`, () => 'Check that the disk has room and that these files are yours, then start the node again.'),
+  STATE_CHANGED: entry<{ path: string }>((d) => `The contract's file ${d.path} changed while the contract was not running.`, () => 'Leave the files of a node alone while it is started; to change them, deploy again.'),
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -3,7 +3,7 @@ import { closeNeeded } from '../../hotpocket/thresholds';
 import { followsFrom, makeLedger, primaryShardId, type Ledger } from '../../hotpocket/ledger';
 import { hashList, fromHex } from '../../hotpocket/hash';
 import { makeCandidate, type CandidateInput } from './inputPool';
-import { rootHash, rootHashBytes, sameShard, type Proposal } from './proposal';
+import { rootHash, rootHashBytes, sameShard, type Proposal, type ProposalBody } from './proposal';
 import type { Closing, ConsensusConfig, ConsensusDeps, LedgerEntry } from './types';
 
 /** The part of an ordered hash that users see, and that ledgers hash: b3 of the signature. */
@@ -33,8 +33,8 @@ export function attemptClose(proposals: readonly Proposal[], last: Ledger, confi
   return sameShard(first.primaryShard, primaryShardId(last)) ? { kind: 'close', group: [first, ...rest] } : { kind: 'foreign' };
 }
 
-/** The ledger that a winning group stands for. */
-export function ledgerOf(last: Ledger, winner: Proposal): Ledger {
+/** The ledger that a winning proposal stands for. */
+export function ledgerOf(last: Ledger, winner: ProposalBody): Ledger {
   return makeLedger(last, {
     time: winner.time,
     stateHash: winner.stateHash,
@@ -47,22 +47,22 @@ export function ledgerOf(last: Ledger, winner: Proposal): Ledger {
 }
 
 export function makeClosing(last: Ledger, group: readonly [Proposal, ...Proposal[]], inputs: readonly CandidateInput[]): Closing {
-  const [winner] = group;
-  return { ledger: ledgerOf(last, winner), users: winner.users, inputs: winner.inputs, proof: group, bodies: inputs.map((i) => i.signed) };
+  const { pubkey: _, signature: __, ...proposal } = group[0];
+  const proof = { proposal, signatures: group.map((p) => [p.pubkey, p.signature] as const) };
+  return { ledger: ledgerOf(last, proposal), users: proposal.users, inputs: proposal.inputs, proof, bodies: inputs.map((i) => i.signed) };
 }
 
 /**
- * Checks that `closing` is the ledger after `last`: enough members of the UNL signed the same stage-3 proposal on top of
- * it, and the inputs are those that were agreed. Returns the inputs, in the ledger's order.
+ * Checks that `closing` is the ledger after `last`: enough members of the UNL signed its stage-3 proposal, which builds
+ * on `last`, and the inputs are those that were agreed. Returns the inputs, in the ledger's order.
  */
 export function verifyClosing(closing: Closing, last: Ledger, config: Pick<ConsensusConfig, 'threshold' | 'unl'>, verify: ConsensusDeps['verify']): CandidateInput[] | undefined {
-  const signers = new Map(closing.proof.filter((p) => config.unl.includes(p.pubkey)).map((p) => [p.pubkey, p]));
-  const attempt = attemptClose([...signers.values()], last, config);
-  if (attempt.kind !== 'close') return undefined;
-  const [winner] = attempt.group;
-  if (!attempt.group.every((p) => verify(rootHashBytes(p), p.signature, p.pubkey))) return undefined;
-  if (ledgerOf(last, winner).hash !== closing.ledger.hash || !followsFrom(last, closing.ledger)) return undefined;
-  if (!sameList(winner.users, closing.users) || !sameList(winner.inputs, closing.inputs)) return undefined;
+  const { proposal, signatures } = closing.proof;
+  const root = rootHashBytes(proposal);
+  const signers = new Set(signatures.filter(([key, signature]) => config.unl.includes(key) && verify(root, signature, key)).map(([key]) => key));
+  if (proposal.stage !== 3 || signers.size < closeNeeded(config.threshold, config.unl.length)) return undefined;
+  if (!sameShard(proposal.primaryShard, primaryShardId(last)) || ledgerOf(last, proposal).hash !== closing.ledger.hash) return undefined;
+  if (!followsFrom(last, closing.ledger) || !sameList(proposal.users, closing.users) || !sameList(proposal.inputs, closing.inputs)) return undefined;
   const bodies = new Map<Hex, CandidateInput>();
   for (const signed of closing.bodies) {
     const candidate = makeCandidate(signed);

@@ -157,12 +157,17 @@ export class Consensus {
         this.stateHash = event.stateHash;
         this.outputs = undefined;
         return;
+      case 'syncEnded':
+        this.syncing = false;
+        return;
       case 'inputsRequested':
         return this.emit({ type: 'sendInputs', to: event.by, inputs: this.pool.some(event.inputs) });
       case 'inputs':
         return this.pool.addRequested(event.inputs, this.config, this.last.seqNo);
       case 'closing':
-        return this.onClosing(event.closing);
+        // A state that is being replaced is none to run on.
+        if (!this.syncing) this.onClosing(event.closing);
+        return;
       case 'stop':
         return this.onStop();
     }

@@ -2,7 +2,7 @@ import type { Hex } from '../../hotpocket/hash';
 import type { RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
 import type { Ledger, ShardId } from '../../hotpocket/ledger';
 import type { HashTree, UserOutput } from '../../hotpocket/outputs';
-import type { Proposal } from './proposal';
+import type { Proposal, ProposalBody } from './proposal';
 
 /** The part of a node's configuration that consensus depends on. All but the first three can change by patch. */
 export interface ConsensusConfig {
@@ -37,8 +37,14 @@ export interface LedgerEntry {
  * can check the proof and adopt it as if it had closed it itself.
  */
 export interface Closing extends LedgerEntry {
-  readonly proof: readonly Proposal[];
+  readonly proof: ClosingProof;
   readonly bodies: readonly SignedInput[];
+}
+
+/** The stage-3 proposal that won, and who signed its root hash. All that is in the ledger follows from it. */
+export interface ClosingProof {
+  readonly proposal: ProposalBody;
+  readonly signatures: readonly (readonly [pubkey: Hex, signature: Hex])[];
 }
 
 /** Announces connected users, and carries inputs; hpcore's NonUnlProposal (reference 8.4). */
@@ -84,6 +90,8 @@ export type ConsensusEvent =
   | { readonly type: 'ledgersSynced'; readonly after: number; readonly entries: readonly LedgerEntry[]; readonly closing?: Closing; readonly reverted: readonly SignedInput[] }
   | { readonly type: 'patchSynced'; readonly patchHash: Hex; readonly patch: ConsensusPatch }
   | { readonly type: 'stateSynced'; readonly stateHash: Hex }
+  /** Nothing is being fetched any more: all is here, or it was given up. */
+  | { readonly type: 'syncEnded' }
   /** A peer lacks inputs that we proposed. */
   | { readonly type: 'inputsRequested'; readonly by: Hex; readonly inputs: readonly Hex[] }
   /** A peer's answer to `requestInputs`. */

@@ -1,5 +1,4 @@
 import type { Hex } from '../../hotpocket/hash';
-import type { UserProtocol } from '../../hotpocket/inputs';
 import type { UserOutput } from '../../hotpocket/outputs';
 
 /** How the contract's program is started: from hp.cfg (reference 1.3, 7.1). */
@@ -21,7 +20,6 @@ export interface ContractProgram {
 /** One user as a run sees it; `inputs` may be empty. */
 export interface RunUser {
   readonly pubkey: Hex;
-  readonly protocol: UserProtocol;
   readonly inputs: readonly Uint8Array[];
 }
 

@@ -48,6 +48,8 @@ export class SimNode {
   private generation = 0;
   private wake = 0;
   private fetch: LedgerFetch | undefined;
+  private wantedState: Hex | undefined;
+  private syncTurn = 0;
   private readonly knownStates = new Map<Hex, readonly string[]>([[stateOf([]), []]]);
 
   constructor(readonly cluster: SimCluster, readonly config: ConsensusConfig, readonly runTime: () => number, readonly clockShift = 0) {}
@@ -79,6 +81,7 @@ export class SimNode {
     this.consensus = undefined;
     this.generation++;
     this.fetch = undefined;
+    this.wantedState = undefined;
   }
 
   stop(): void {
@@ -124,6 +127,7 @@ export class SimNode {
       case 'state':
         if (message.hash !== this.wantedState || stateOf(message.log) !== message.hash) return;
         this.wantedState = undefined;
+        this.step({ type: 'syncEnded' });
         this.disk.log = message.log;
         this.disk.completed = -1;
         this.disk.outputs = [];
@@ -131,8 +135,6 @@ export class SimNode {
         return this.step({ type: 'stateSynced', stateHash: message.hash });
     }
   }
-
-  private wantedState: Hex | undefined;
 
   private get now(): number {
     return this.cluster.world.now + this.clockShift;
@@ -213,15 +215,21 @@ export class SimNode {
         const { ledger, state } = effect.targets;
         this.fetch = ledger && new LedgerFetch(this.chain, ledger.shard.hash, ledger.seqNo);
         this.wantedState = state;
-        for (const peer of this.cluster.others(this)) {
-          if (this.fetch) this.send(peer, { type: 'ledgerRequest', request: this.fetch.request() });
-          if (state) this.send(peer, { type: 'stateRequest', hash: state });
-        }
-        return;
+        return this.askForSync(++this.syncTurn);
       }
       case 'stopped': return this.crash();
       default: return;
     }
+  }
+
+  /** Ledgers first, then the state, from everybody, again and again: as the real syncer does one peer at a time. */
+  private askForSync(turn: number): void {
+    if (turn !== this.syncTurn || !this.up || (!this.fetch && !this.wantedState)) return;
+    for (const peer of this.cluster.others(this)) {
+      if (this.fetch) this.send(peer, { type: 'ledgerRequest', request: this.fetch.request() });
+      else if (this.wantedState) this.send(peer, { type: 'stateRequest', hash: this.wantedState });
+    }
+    this.cluster.world.after(0.35 * this.config.roundTime, () => this.askForSync(turn));
   }
 
   private commit(closing: Closing): void {
@@ -235,8 +243,13 @@ export class SimNode {
     if (!this.fetch || result === undefined || result === 'bad') return;
     if (result === 'more') return this.send(from, { type: 'ledgerRequest', request: this.fetch.request() });
     this.fetch = undefined;
+    const turn = ++this.syncTurn;
     const reverted = [...this.disk.chain.values()].filter((e) => e.ledger.seqNo > result.after).flatMap((e) => ('bodies' in e ? e.bodies : []));
     this.step({ type: 'ledgersSynced', ...result, reverted });
+    if (turn === this.syncTurn) {
+      if (this.wantedState) this.askForSync(turn);
+      else this.step({ type: 'syncEnded' });
+    }
   }
 
   private finishRun(ledger: Ledger, users: readonly RunInputs[]): void {

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Replaces a file, or creates it, so that whoever reads it, also after a power cut, sees either the old content or all
+ * of the new. `mode` is set as given, whatever the umask. On failure the file is as it was and no temporary file stays.
+ * Two writers at the same time do not mix their data; which of them wins is not defined.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  // Not even for a moment may a file with keys be readable for others, so it starts out private.
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    try {
+      await file.writeFile(data);
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes names in a folder last: a rename or a new file is on disk only once its folder is. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows keeps folders by itself and can't open one.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

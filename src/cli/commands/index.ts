@@ -1,0 +1,12 @@
+import type { Command } from '../command';
+import { clean } from './clean';
+import { deploy } from './deploy';
+import { logs } from './logs';
+import { spawn } from './spawn';
+import { start } from './start';
+import { status } from './status';
+import { stop } from './stop';
+import { version } from './version';
+
+/** In the order the help lists them. */
+export const commands: readonly Command[] = [deploy, start, stop, logs, status, spawn, clean, version];

@@ -1,0 +1,54 @@
+import type { NodeFact } from '../../base/nodeLink';
+import { votesNeeded } from '../../hotpocket/thresholds';
+import type { ClusterStatus, NodeState, NodeStatusInfo } from '../engine';
+import type { ClusterPaths } from '../paths';
+import type { ClusterRecord, NodeRecord } from './clusterFile';
+
+type LastingFact = 'ready' | 'config' | 'vote' | 'ledger' | 'peers' | 'users';
+
+/** The newest fact of each kind that a running node has told. */
+export type LatestFacts = { readonly [T in LastingFact]?: Extract<NodeFact, { type: T }> };
+
+/** Configuration under consensus, as far as it shows in a status. */
+export interface ConsensusTerms {
+  readonly roundTime: number;
+  readonly threshold: number;
+  readonly unl: readonly string[];
+}
+
+export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: readonly string[], state: NodeState, facts: LatestFacts): NodeStatusInfo {
+  const { vote, ledger } = facts;
+  return {
+    node: record.node,
+    state,
+    publicKey: record.publicKey,
+    role: record.role,
+    userPort: record.userPort,
+    peerPort: record.peerPort,
+    inUnl: (facts.config?.unl ?? unl).includes(record.publicKey),
+    voteStatus: vote?.status ?? 'unknown',
+    ...(vote && { votes: { received: vote.votes, needed: vote.needed } }),
+    fork: vote?.fork ?? false,
+    ...(ledger && { ledger: { seqNo: ledger.seqNo, hash: ledger.hash } }),
+    peers: facts.peers?.peers ?? [],
+    users: facts.users?.users ?? [],
+    weaklyConnected: facts.peers?.weaklyConnected ?? false,
+    logFile: paths.node(record.node).consoleLog,
+    stateDir: paths.node(record.node).stateDir,
+  };
+}
+
+export function describeCluster(paths: ClusterPaths, record: ClusterRecord, terms: ConsensusTerms, nodes: readonly NodeStatusInfo[]): ClusterStatus {
+  const of = terms.unl.length;
+  const needed = votesNeeded(terms.threshold, of);
+  return {
+    name: record.name,
+    engine: 'embedded',
+    home: paths.home,
+    contractId: record.contractId,
+    ...(record.contractPath !== undefined && { contractPath: record.contractPath }),
+    roundTime: terms.roundTime,
+    quorum: { needed, of, tolerates: of - needed },
+    nodes,
+  };
+}

@@ -1,0 +1,166 @@
+import { Emitter, type Disposable } from '../../base/disposables';
+import { HotPocketError } from '../../base/errors';
+import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
+import { readLog } from '../logFollow';
+import { lastLinesOffset, lastMatchOffset } from '../logTail';
+import { ClusterPaths, CLUSTER_NAME, hotpocketHome } from '../paths';
+import { readClusterFile } from './clusterFile';
+import { ConnectionLost, type SupervisorConnection } from './connection';
+import { SupervisorLink } from './link';
+import { offlineStatus } from './offline';
+import { requests, type ProtocolVersion } from './protocol';
+
+export interface EmbeddedOptions {
+  /** The folder of supervisor.js and node.js. */
+  readonly programs: string;
+  /** Read: HOTPOCKET_HOME, HOTPOCKET_NODE_PATH, and what a supervisor inherits when one is started. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** For tests of compatibility: the version to pose as. */
+  readonly protocol?: ProtocolVersion;
+}
+
+const LOOK_EVERY_MS = 500;
+const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
+
+/** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
+export class EmbeddedEngine implements ClusterEngine {
+  readonly kind = 'embedded';
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true };
+  private readonly paths: ClusterPaths;
+  private readonly link: SupervisorLink;
+  private readonly changes = new Emitter<ClusterChange>();
+  private connection: SupervisorConnection | undefined;
+  private opening: Promise<SupervisorConnection | undefined> | undefined;
+  private requiring: Promise<SupervisorConnection> | undefined;
+  private watching: NodeJS.Timeout | undefined;
+  private toldIncompatible = false;
+  private disposed = false;
+
+  constructor(options: EmbeddedOptions) {
+    const env = options.env ?? process.env;
+    this.paths = ClusterPaths.of(hotpocketHome(env));
+    this.link = new SupervisorLink({ ...options, env, paths: this.paths });
+  }
+
+  /** Looking starts nothing: without a supervisor the files tell. */
+  async status(): Promise<ClusterStatus | undefined> {
+    const connection = await this.find();
+    try {
+      return await (connection ? connection.status() : offlineStatus(this.paths));
+    } catch (error) {
+      if (error instanceof ConnectionLost) return offlineStatus(this.paths);
+      throw error;
+    }
+  }
+
+  async deploy(request: DeployRequest, task?: Task): Promise<ClusterStatus> {
+    // What a supervisor could not even start with is better said by ourselves.
+    await readClusterFile(this.paths.clusterFile);
+    return this.ask((connection) => connection.request(requests.deploy, request, task));
+  }
+
+  async start(node?: number, task?: Task): Promise<void> {
+    await this.requireCluster();
+    await this.ask((connection) => connection.request(requests.start, node === undefined ? {} : { node }, task));
+  }
+
+  async stop(node?: number, task?: Task): Promise<void> {
+    await this.requireCluster();
+    await this.ask((connection) => connection.request(requests.stop, node === undefined ? {} : { node }, task));
+  }
+
+  async spawn(task?: Task): Promise<NodeStatusInfo> {
+    await this.requireCluster();
+    return this.ask((connection) => connection.request(requests.spawn, {}, task));
+  }
+
+  async clean(task?: Task): Promise<CleanReport> {
+    await this.requireCluster();
+    return this.ask((connection) => connection.request(requests.clean, {}, task));
+  }
+
+  async logs(node: number, { tail, sinceStart, follow, signal }: LogOptions, onText: (text: string) => void): Promise<void> {
+    const { nodes } = await this.requireCluster();
+    if (!nodes.some((record) => record.node === node)) throw new HotPocketError('NODE_NOT_FOUND', { node, count: nodes.length });
+    const file = this.paths.node(node).consoleLog;
+    const start = sinceStart ? await lastMatchOffset(file, NODE_START) : 0;
+    const last = tail === undefined ? 0 : await lastLinesOffset(file, tail);
+    await readLog(file, Math.max(start, last), follow, onText, signal);
+  }
+
+  /** While somebody listens the engine looks for a supervisor, and for the next one when it is gone. It starts none. */
+  readonly onDidChange = (listener: (change: ClusterChange) => void): Disposable => {
+    this.watching ??= setInterval(() => void this.find().catch(() => undefined), LOOK_EVERY_MS).unref();
+    void this.find().catch(() => undefined);
+    return this.changes.on(listener);
+  };
+
+  dispose(): void {
+    this.disposed = true;
+    clearInterval(this.watching);
+    this.connection?.dispose();
+  }
+
+  private async requireCluster(): Promise<{ readonly nodes: readonly { readonly node: number }[] }> {
+    const record = await readClusterFile(this.paths.clusterFile);
+    if (!record) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: CLUSTER_NAME });
+    return record;
+  }
+
+  private async ask<T>(request: (connection: SupervisorConnection) => Promise<T>): Promise<T> {
+    if (process.platform === 'win32') throw new HotPocketError('PLATFORM_UNSUPPORTED', { platform: 'Windows' });
+    const connection = await this.require();
+    try {
+      return await request(connection);
+    } catch (error) {
+      throw error instanceof ConnectionLost ? new HotPocketError('SUPERVISOR_LOST', { home: this.paths.home }) : error;
+    }
+  }
+
+  /** The one connection this engine holds, opened if a supervisor runs. */
+  private async find(): Promise<SupervisorConnection | undefined> {
+    return this.requiring ? this.requiring.catch(() => undefined) : this.lookUp();
+  }
+
+  /** The same, to a supervisor that may be asked to change things. */
+  private require(): Promise<SupervisorConnection> {
+    const open = async (): Promise<SupervisorConnection> => this.use(await this.link.require(await this.lookUp()));
+    this.requiring ??= open().finally(() => (this.requiring = undefined));
+    return this.requiring;
+  }
+
+  private async lookUp(): Promise<SupervisorConnection | undefined> {
+    if (this.connection) return this.connection;
+    this.opening ??= this.link.find().finally(() => (this.opening = undefined));
+    const found = await this.opening;
+    return found && this.use(found);
+  }
+
+  private use(connection: SupervisorConnection): SupervisorConnection {
+    if (this.connection === connection) return connection;
+    this.connection?.dispose();
+    this.connection = connection;
+    if (this.disposed) connection.dispose();
+    connection.changes.on((change) => this.changes.fire(change));
+    void connection.closed.then(() => {
+      if (this.connection !== connection) return;
+      this.connection = undefined;
+      if (!this.disposed) void this.tellExistence();
+    });
+    this.tellIfIncompatible(connection);
+    return connection;
+  }
+
+  /** The supervisor came or went, and with it the source of all that was shown: whoever listens should look anew. */
+  private async tellExistence(): Promise<void> {
+    const record = await readClusterFile(this.paths.clusterFile).catch(() => undefined);
+    this.changes.fire({ type: 'cluster', exists: record !== undefined });
+  }
+
+  private tellIfIncompatible(connection: SupervisorConnection): void {
+    if (this.link.isCompatible(connection) || this.toldIncompatible) return;
+    this.toldIncompatible = true;
+    const { code, message, remedy } = this.link.incompatible(connection);
+    this.changes.fire({ type: 'notice', code, message, remedy });
+  }
+}

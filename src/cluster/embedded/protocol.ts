@@ -1,0 +1,72 @@
+import { NotificationType, ProgressType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
+import { asHotPocketError, catalogue, HotPocketError, type ErrorCode, type ErrorDetails } from '../../base/errors';
+import type { CleanReport, ClusterChange, ClusterStatus, DeployRequest, NodeStatusInfo } from '../engine';
+
+/**
+ * What a supervisor and its clients say to each other, as JSON-RPC. `hello`, `status` and `retire` keep their form in
+ * all versions, so that every client can greet, look and take over.
+ */
+export interface ProtocolVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+export const PROTOCOL: ProtocolVersion = { major: 1, minor: 0 };
+
+export const versionText = ({ major, minor }: ProtocolVersion): string => `${major}.${minor}`;
+export const isNewer = (a: ProtocolVersion, b: ProtocolVersion): boolean => a.major > b.major || (a.major === b.major && a.minor > b.minor);
+
+interface Hello {
+  readonly protocol: ProtocolVersion;
+}
+
+/** `task` names the operation in progress notifications. */
+interface TaskParams {
+  readonly task: number;
+}
+
+interface NodeParams extends TaskParams {
+  /** All nodes without it. */
+  readonly node?: number;
+}
+
+export const requests = {
+  hello: new RequestType<Hello, Hello, RpcFailure>('hello'),
+  status: new RequestType0<ClusterStatus | null, RpcFailure>('status'),
+  /** Ends a supervisor that has nothing to do, for a newer one; false if it has. */
+  retire: new RequestType0<boolean, RpcFailure>('retire'),
+  deploy: new RequestType<DeployRequest & TaskParams, ClusterStatus, RpcFailure>('deploy'),
+  start: new RequestType<NodeParams, null, RpcFailure>('start'),
+  stop: new RequestType<NodeParams, null, RpcFailure>('stop'),
+  spawn: new RequestType<TaskParams, NodeStatusInfo, RpcFailure>('spawn'),
+  clean: new RequestType<TaskParams, CleanReport, RpcFailure>('clean'),
+} as const;
+
+/** The exit code of a supervisor that was started while another one runs. */
+export const EXIT_OTHER_RUNS = 3;
+
+export const changed = new NotificationType<ClusterChange>('changed');
+export const progress = new ProgressType<string>();
+
+/** An error of the catalogue on its way; the message and remedy are for clients that do not know its code. */
+export interface RpcFailure {
+  readonly code: string;
+  readonly details: unknown;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const FAILED = -32000;
+
+export function toRpcError(error: unknown): ResponseError<RpcFailure> {
+  const { code, details, message, remedy } = asHotPocketError(error);
+  return new ResponseError(FAILED, message, { code, details, message, remedy });
+}
+
+export function fromRpcError(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  const failure = error.data as RpcFailure | undefined;
+  if (failure === undefined) return error;
+  if (Object.hasOwn(catalogue, failure.code)) return new HotPocketError(failure.code as ErrorCode, failure.details as ErrorDetails<ErrorCode>);
+  return new HotPocketError('INTERNAL', { problem: `${failure.message} ${failure.remedy}` });
+}

@@ -1,0 +1,15 @@
+/** The promise, or the signal's reason as soon as it is given. What the promise stands for goes on. */
+export async function abortable<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([aborted, promise]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}

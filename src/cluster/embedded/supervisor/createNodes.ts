@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { errorText, HotPocketError } from '../../../base/errors';
+import { spawnConfig, type HpConfig } from '../../../hotpocket/config';
+import type { ClusterDefaults, Task } from '../../engine';
+import { CLUSTER_NAME } from '../../paths';
+import { portBlock, requireFreePorts } from '../../ports';
+import { FORMAT, type ClusterRecord, type NodeRecord } from '../clusterFile';
+import { nodeRecord, peerAddress, readNodeConfig, writeNodeConfig } from '../nodeConfig';
+import type { ClusterOptions } from './cluster';
+
+const LARGEST_CLUSTER = 64;
+const ROUND_TIME_MS = 2000;
+
+/**
+ * Makes the nodes of a new cluster as hpdevkit does (reference 9.4): one contract id, a UNL of all keys, every node knows the others.
+ * The cluster exists once its record is saved; until then, and on failure, there are only folders to be removed.
+ */
+export async function createNodes(options: ClusterOptions, { size, userPortBegin, peerPortBegin }: ClusterDefaults, task?: Task): Promise<ClusterRecord> {
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_CLUSTER) throw new HotPocketError('INVALID_CLUSTER_SIZE', { value: String(size) });
+  await requireFreePorts(portBlock('users', userPortBegin, size), portBlock('peers', peerPortBegin, size), options.hosts, size, false);
+  task?.progress?.(`Creating '${CLUSTER_NAME}' cluster of size ${size}`);
+  const numbers = Array.from({ length: size }, (_, i) => i + 1);
+  try {
+    const fresh = await Promise.all(numbers.map((node) => newNode(options, node, task?.signal)));
+    const contractId = fresh[0]?.contract.id ?? '';
+    const unl = fresh.map((config) => config.node.public_key);
+    const nodes = await Promise.all(
+      fresh.map(async (config, i) => {
+        const others = numbers.filter((node) => node !== i + 1).map((node) => peerAddress(peerPortBegin + node - 1));
+        const consensus = { ...config.contract.consensus, mode: 'public' as const, roundtime: ROUND_TIME_MS };
+        return configureNode(options, i + 1, {
+          ...config,
+          contract: { ...config.contract, id: contractId, unl, consensus },
+          mesh: { ...config.mesh, port: peerPortBegin + i, known_peers: others },
+          user: { ...config.user, port: userPortBegin + i },
+        });
+      }),
+    );
+    return { format: FORMAT, name: CLUSTER_NAME, contractId, nodes };
+  } catch (error) {
+    await removeNodes(options, numbers);
+    throw error;
+  }
+}
+
+/** Makes a node that follows the cluster without being in its UNL (reference 9.6). */
+export async function createFollower(options: ClusterOptions, record: ClusterRecord, task?: Task): Promise<NodeRecord> {
+  const numbers = record.nodes.map(({ node }) => node);
+  const node = Math.max(...numbers) + 1;
+  const userPort = Math.max(...record.nodes.map((one) => one.userPort)) + 1;
+  const peerPort = Math.max(...record.nodes.map((one) => one.peerPort)) + 1;
+  const at = (port: number) => [{ node, port }];
+  await requireFreePorts({ use: 'users', ports: at(userPort) }, { use: 'peers', ports: at(peerPort) }, options.hosts, numbers.length + 1, true);
+  task?.progress?.(`Creating node ${node}`);
+  try {
+    const config = spawnConfig(await newNode(options, node, task?.signal), await readNodeConfig(options.paths, numbers[0] ?? 1));
+    const peers = record.nodes.map((one) => peerAddress(one.peerPort));
+    return await configureNode(options, node, { ...config, mesh: { ...config.mesh, port: peerPort, known_peers: peers }, user: { ...config.user, port: userPort } });
+  } catch (error) {
+    await removeNodes(options, [node]);
+    throw error;
+  }
+}
+
+export async function removeNodes({ paths }: ClusterOptions, nodes: readonly number[]): Promise<void> {
+  await Promise.all(nodes.map((node) => rm(paths.node(node).dir, { recursive: true, force: true })));
+}
+
+async function newNode({ paths, program }: ClusterOptions, node: number, signal?: AbortSignal): Promise<HpConfig> {
+  const { dir } = paths.node(node);
+  // What a supervisor that died while creating has left behind.
+  await rm(dir, { recursive: true, force: true });
+  try {
+    await promisify(execFile)(program.nodeJs, [program.script, 'new', dir], { env: program.env, ...(signal && { signal }) });
+    return await readNodeConfig(paths, node);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const stderr = (error as { stderr?: string }).stderr?.trim();
+    throw new HotPocketError('NODE_CREATE_FAILED', { node, problem: stderr || errorText(error), home: paths.home }, { cause: error });
+  }
+}
+
+async function configureNode({ paths }: ClusterOptions, node: number, config: HpConfig): Promise<NodeRecord> {
+  await writeNodeConfig(paths.node(node).config, config);
+  return nodeRecord(node, config, false);
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { errorText, HotPocketError } from '../../../base/errors';
+import { ConfigError, mergeOverride, readConfig, type HpConfig, type Json, type JsonObject } from '../../../hotpocket/config';
+import { readBundle, type Bundle } from '../../bundle';
+import type { ClusterStatus, DeployRequest, Task } from '../../engine';
+import { checkContractProgram } from '../../preflight';
+import type { ClusterRecord } from '../clusterFile';
+import { nodeRecord } from '../nodeConfig';
+import type { Cluster } from './cluster';
+import { createNodes, removeNodes } from './createNodes';
+import { discard, putInPlace, stage } from './staging';
+
+type Configs = ReadonlyMap<number, HpConfig>;
+
+/** Replaces the contract on every node, on a cluster that is created if there is none (reference 9.4, 9.5), and starts them all. */
+export async function deploy(cluster: Cluster, request: DeployRequest, task?: Task): Promise<ClusterStatus> {
+  const { options } = cluster;
+  const bundle = await readBundle(request.path, options.paths.home);
+  const before = cluster.record;
+  const ranBefore = cluster.alive();
+  const record = before ?? (await createNodes(options, request.defaults, task));
+  const numbers = record.nodes.map(({ node }) => node);
+  let configs: Configs;
+  try {
+    configs = await prepare(cluster, record, bundle, task);
+    await cluster.stopNodes(cluster.alive(), task);
+    task?.signal?.throwIfAborted();
+  } catch (error) {
+    await Promise.all(numbers.map((node) => discard(options.paths, node)));
+    if (!before) await removeNodes(options, numbers);
+    // Those that had been stopped already; the contract is still the old one.
+    await cluster.startNodes(ranBefore).catch((problem: unknown) => options.log(`Not all nodes could be brought back: ${errorText(problem)}`));
+    throw error;
+  }
+  const nodes = [...configs].map(([node, config]) => nodeRecord(node, config, true));
+  const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
+  await cluster.save({ ...record, contractId, contractPath: request.path, nodes, deploying: true });
+  await finishDeployment(cluster);
+  await cluster.startNodes(cluster.select(), task);
+  return cluster.status() as ClusterStatus;
+}
+
+/** Completes a deployment that has been decided on, here or by a supervisor that died meanwhile. */
+export async function finishDeployment(cluster: Cluster): Promise<void> {
+  const { deploying, ...record } = cluster.requireRecord();
+  if (!deploying) return;
+  await Promise.all(record.nodes.map(({ node }) => putInPlace(cluster.options.paths, node)));
+  await cluster.save(record);
+}
+
+/** Checks all and makes all ready, without touching what runs. */
+async function prepare(cluster: Cluster, record: ClusterRecord, bundle: Bundle, task?: Task): Promise<Configs> {
+  const { paths } = cluster.options;
+  if (bundle.override) task?.progress?.('Applying hp.cfg overrides');
+  const configs = new Map<number, HpConfig>();
+  for (const { node } of record.nodes) configs.set(node, await overriddenConfig(paths.node(node).config, bundle));
+  requireOwnPorts(configs, bundle);
+  const contract = configs.get(record.nodes[0]?.node ?? 1)?.contract;
+  const warning = contract?.execute ? await checkContractProgram(contract.bin_path, bundle.root) : undefined;
+  if (warning) cluster.notice(warning);
+  task?.progress?.(record.nodes.length === 1 ? 'Copying the contract to the node' : `Copying the contract to ${record.nodes.length} nodes`);
+  const copies = await Promise.allSettled([...configs].map(([node, config]) => stage(paths, node, bundle, config, task?.signal)));
+  const failed = copies.find((copy) => copy.status === 'rejected');
+  if (failed) throw failed.reason;
+  task?.signal?.throwIfAborted();
+  return configs;
+}
+
+async function overriddenConfig(file: string, bundle: Bundle): Promise<HpConfig> {
+  const config = JSON.parse(await readFile(file, 'utf8')) as JsonObject;
+  const { override } = bundle;
+  if (!override) return readConfig(config, file);
+  try {
+    const layer = JSON.parse(override.text) as Json;
+    if (typeof layer !== 'object' || layer === null || Array.isArray(layer)) throw new Error('it is not a JSON object.');
+    const merged = readConfig(mergeOverride(config, layer as JsonObject), override.path);
+    if (merged.node.public_key !== (config.node as JsonObject).public_key) throw new Error('it would give every node the same key (node.public_key).');
+    return merged;
+  } catch (error) {
+    const problem = error instanceof ConfigError && error.path ? `${error.message} (${error.path})` : errorText(error);
+    throw new HotPocketError('OVERRIDE_INVALID', { path: override.path, problem }, { cause: error });
+  }
+}
+
+/** Containers may share port numbers; nodes on one machine may not. */
+function requireOwnPorts(configs: Configs, bundle: Bundle): void {
+  const ports = [...configs.values()].flatMap(({ user, mesh }) => [user.port, mesh.port]);
+  const shared = ports.find((port, i) => ports.indexOf(port) !== i);
+  if (shared === undefined || !bundle.override) return;
+  throw new HotPocketError('OVERRIDE_INVALID', { path: bundle.override.path, problem: `it would give port ${shared} to more than one node (user.port, mesh.port).` });
+}

@@ -1,0 +1,123 @@
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorText, HotPocketError } from '../../../base/errors';
+import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
+import type { Cluster } from './cluster';
+import { createFollower } from './createNodes';
+import { deploy, finishDeployment } from './deploy';
+import { isNodeThere, whenNodeIsGone } from './leftovers';
+import { discard } from './staging';
+import { SerialQueue } from './serialQueue';
+
+/** What clients may ask for. Everything that changes the cluster is done one after the other. */
+export class Operations {
+  private readonly queue = new SerialQueue();
+  private recovered = false;
+  private resumed = false;
+
+  constructor(readonly cluster: Cluster) {}
+
+  /** Nothing runs and nothing is being done. */
+  get isIdle(): boolean {
+    return this.queue.isIdle && !this.cluster.isAlive;
+  }
+
+  status(): ClusterStatus | undefined {
+    return this.cluster.status();
+  }
+
+  deploy(request: DeployRequest, task: Task): Promise<ClusterStatus> {
+    return this.change('Deploying', task, async () => {
+      await this.makeHome();
+      return deploy(this.cluster, request, task);
+    });
+  }
+
+  start(node: number | undefined, task: Task): Promise<void> {
+    return this.change('Starting', task, async () => {
+      const nodes = this.cluster.select(node);
+      await this.cluster.setRunning(nodes, true);
+      await this.cluster.startNodes(nodes, task);
+    });
+  }
+
+  stop(node: number | undefined, task: Task): Promise<void> {
+    return this.change('Stopping', task, async () => {
+      const nodes = this.cluster.select(node);
+      await this.cluster.setRunning(nodes, false);
+      await this.cluster.stopNodes(nodes, task);
+    });
+  }
+
+  spawn(task: Task): Promise<NodeStatusInfo> {
+    return this.change('Adding a node', task, async () => {
+      const record = this.cluster.requireRecord();
+      const follower = await createFollower(this.cluster.options, record, task);
+      await this.cluster.save({ ...record, nodes: [...record.nodes, { ...follower, running: true }] });
+      await this.cluster.startNodes([follower], task);
+      return this.cluster.describe(follower);
+    });
+  }
+
+  clean(task: Task): Promise<CleanReport> {
+    return this.change('Cleaning', task, async () => {
+      const nodes = this.cluster.select();
+      await this.cluster.setRunning(nodes, false);
+      await this.cluster.stopNodes(nodes, task);
+      const { home } = this.cluster.options.paths;
+      const deleted = (await readdir(home)).sort().map((name) => join(home, name));
+      await rm(home, { recursive: true, force: true });
+      await this.cluster.forget();
+      return { nodes: nodes.length, deleted };
+    });
+  }
+
+  /** Stops all nodes, to be brought back by the next supervisor. */
+  async shutDown(): Promise<void> {
+    await this.cluster.stopNodes(this.cluster.record?.nodes ?? []);
+  }
+
+  private change<T>(what: string, task: Task, job: () => Promise<T>): Promise<T> {
+    const guarded = async (): Promise<T> => {
+      await this.recover(task);
+      try {
+        return await job();
+      } finally {
+        await this.resume();
+      }
+    };
+    return this.queue.run(guarded, task.signal).catch((error: unknown) => {
+      if (task.signal?.aborted && !(error instanceof HotPocketError)) throw new HotPocketError('CANCELLED', { what });
+      throw error;
+    });
+  }
+
+  /** Brings in order what a supervisor that died in the middle of something has left, before anything else is done. */
+  private async recover(task: Task): Promise<void> {
+    if (this.recovered) return;
+    const { record, options } = this.cluster;
+    const numbers = record?.nodes.map(({ node }) => node) ?? [];
+    const folders = numbers.map((node) => options.paths.node(node));
+    if (folders.some(isNodeThere)) task.progress?.('Waiting for the nodes of an earlier supervisor to stop');
+    await Promise.all(folders.map(whenNodeIsGone));
+    if (record?.deploying) await finishDeployment(this.cluster);
+    else await Promise.all(numbers.map((node) => discard(options.paths, node)));
+    this.recovered = true;
+  }
+
+  /** Brings back what ran under the supervisor before, after the first change, which may be to stop it. */
+  private async resume(): Promise<void> {
+    if (this.resumed) return;
+    this.resumed = true;
+    const wanted = this.cluster.record?.nodes.filter(({ running }) => running) ?? [];
+    const missing = wanted.filter((node) => this.cluster.describe(node).state.kind === 'stopped');
+    await this.cluster.startNodes(missing).catch((error: unknown) => this.cluster.options.log(`Not all nodes could be brought back: ${errorText(error)}`));
+  }
+
+  private async makeHome(): Promise<void> {
+    const { home } = this.cluster.options.paths;
+    await mkdir(dirname(home), { recursive: true, mode: 0o700 });
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await chmod(home, 0o700);
+  }
+}

@@ -1,0 +1,98 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter, type CancellationToken, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
+import type { Disposable } from '../../../base/disposables';
+import type { Task } from '../../engine';
+import { changed, progress, PROTOCOL, requests, toRpcError, type RpcFailure } from '../protocol';
+import type { Operations } from './operations';
+
+// A client that does not read, such as one that was suspended, must not fill our memory.
+const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
+
+export interface ServerHooks {
+  /** A client came or went, or a request was answered. */
+  readonly onActivity: () => void;
+  /** A newer client wants to take over, and nothing is going on. */
+  readonly onRetire: () => void;
+}
+
+/** Answers clients on the control socket, and tells all of them what happens. */
+export class ControlServer {
+  private readonly server: Server;
+  private readonly clients = new Map<Socket, MessageConnection>();
+  private readonly subscription: Disposable;
+
+  constructor(private readonly operations: Operations, private readonly hooks: ServerHooks) {
+    this.server = createServer((socket) => this.greet(socket));
+    this.subscription = operations.cluster.changes.on((change) => {
+      for (const [socket, client] of this.clients) {
+        if (socket.writableLength > MOST_UNREAD_BYTES) socket.destroy();
+        else void client.sendNotification(changed, change).catch(() => socket.destroy());
+      }
+    });
+  }
+
+  get clientCount(): number {
+    return this.clients.size;
+  }
+
+  async listen(address: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(address, resolve);
+    });
+  }
+
+  close(): void {
+    this.subscription.dispose();
+    this.server.close();
+    for (const socket of this.clients.keys()) socket.destroy();
+  }
+
+  private greet(socket: Socket): void {
+    const client = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    this.clients.set(socket, client);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      this.clients.delete(socket);
+      client.dispose();
+      this.hooks.onActivity();
+    });
+    this.answer(client);
+    client.listen();
+  }
+
+  private answer(client: MessageConnection): void {
+    const { operations } = this;
+    const on = <P extends { readonly task: number }, R>(type: RequestType<P, R, RpcFailure>, handler: (params: P, task: Task) => Promise<R>): void => {
+      client.onRequest(type.method, async (params: P, token: CancellationToken): Promise<R> => {
+        const report = (message: string): void => void client.sendProgress(progress, params.task, message).catch(() => undefined);
+        try {
+          return await handler(params, { signal: signalOf(token), progress: report });
+        } catch (error) {
+          throw toRpcError(error);
+        } finally {
+          this.hooks.onActivity();
+        }
+      });
+    };
+    client.onRequest(requests.hello, () => ({ protocol: PROTOCOL }));
+    client.onRequest(requests.status, () => operations.status() ?? null);
+    client.onRequest(requests.retire, () => {
+      if (!operations.isIdle) return false;
+      setImmediate(() => this.hooks.onRetire());
+      return true;
+    });
+    on(requests.deploy, ({ path, defaults }, task) => operations.deploy({ path, defaults }, task));
+    on(requests.start, ({ node }, task) => operations.start(node, task).then(() => null));
+    on(requests.stop, ({ node }, task) => operations.stop(node, task).then(() => null));
+    on(requests.spawn, (_, task) => operations.spawn(task));
+    on(requests.clean, (_, task) => operations.clean(task));
+  }
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

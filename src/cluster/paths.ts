@@ -1,0 +1,64 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** hpdevkit knows only this cluster, and so do we until more are asked for. */
+export const CLUSTER_NAME = 'default';
+
+/** Where all clusters live: HOTPOCKET_HOME, or ~/.hotpocket. */
+export function hotpocketHome(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(env.HOTPOCKET_HOME || join(homedir(), '.hotpocket'));
+}
+
+/** The files of one cluster. What must outlive `clean` stands beside the cluster's folder, not in it. */
+export class ClusterPaths {
+  readonly home: string;
+
+  constructor(clusterHome: string) {
+    this.home = resolve(clusterHome);
+  }
+
+  static of(hotpocketHome: string, name = CLUSTER_NAME): ClusterPaths {
+    return new ClusterPaths(join(hotpocketHome, 'clusters', name));
+  }
+
+  get clusterFile(): string {
+    return join(this.home, 'cluster.json');
+  }
+  get supervisorLog(): string {
+    return join(this.home, 'supervisor.log');
+  }
+  /** Held by the supervisor as long as it lives. */
+  get lockFile(): string {
+    return `${this.home}.lock`;
+  }
+  /** Holds the address the supervisor listens on. */
+  get addressFile(): string {
+    return `${this.home}.socket`;
+  }
+
+  node(node: number): NodePaths {
+    return new NodePaths(join(this.home, `node${node}`));
+  }
+}
+
+/** The folders of one node, as hpcore lays them out (reference 1.2). */
+export class NodePaths {
+  constructor(readonly dir: string) {}
+
+  get config(): string {
+    return join(this.dir, 'cfg', 'hp.cfg');
+  }
+  get contractFs(): string {
+    return join(this.dir, 'contract_fs');
+  }
+  get ledgerFs(): string {
+    return join(this.dir, 'ledger_fs');
+  }
+  get stateDir(): string {
+    return join(this.contractFs, 'seed', 'state');
+  }
+  /** What the node and the contract print; the terminal of a real node's container. */
+  get consoleLog(): string {
+    return join(this.dir, 'log', 'console.log');
+  }
+}

@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, readdirSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { DisposableList, type Disposable } from '../../base/disposables';
+import { HotPocketError } from '../../base/errors';
+import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
+import { contractArgs, type ContractDescriptors } from './argsJson';
+import { commandLine } from './commandLine';
+import { writeInputFile } from './inputFile';
+import { RunChannels } from './runChannels';
+import type { RunLog, RunOptions } from './runOptions';
+import { UserStreams } from './userStreams';
+import type { ContractProgram, RunContext } from './types';
+
+/** A contract process with our ends of all that connects it with the node. */
+export interface LaunchedContract extends Disposable {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Absent where the machine has no packet sockets for us. */
+  readonly channels: RunChannels | undefined;
+  readonly users: UserStreams;
+}
+
+const USER_IN_FD = 3;
+const CONTROL_FD = 4;
+const NPL_FD = 5;
+
+/** The system refused to start the process; why, it tells a moment later. */
+export interface RefusedLaunch {
+  readonly refused: Promise<unknown>;
+}
+
+/** Starts the process with its descriptors (reference 7.1 to 7.3). When it throws or was refused, nothing stays open. */
+export function launchContract(program: ContractProgram, context: RunContext, options: RunOptions): LaunchedContract | RefusedLaunch {
+  const ours = new DisposableList();
+  const theirs = new DisposableList();
+  try {
+    const command = commandLine(program, options);
+    const native = availableSockets(options.log);
+    if (native) sealInherited(native);
+    const inputs = writeInputFile(context.users, options.tempDir);
+    theirs.add({ dispose: () => closeSync(inputs.fd) });
+    const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, program.limits.nplOutputBytes);
+    const stdin = native && openStdin(native, ours, theirs);
+
+    const stdio: StdioOptions = [stdin?.childFd ?? 'pipe', 'inherit', 'inherit', inputs.fd, channels?.childControlFd ?? 'pipe'];
+    if (!context.readonly) stdio.push(channels?.childNplFd ?? 'pipe');
+    const fds: ContractDescriptors = {
+      userIn: USER_IN_FD,
+      control: CONTROL_FD,
+      ...(context.readonly ? {} : { npl: NPL_FD }),
+      userOut: context.users.map(() => stdio.push('pipe') - 1),
+    };
+
+    const child = spawn(command.file, command.args, {
+      argv0: command.argv0,
+      cwd: options.stateDir,
+      env: command.env,
+      detached: true,
+      stdio,
+      ...program.runAs,
+    });
+    // Missing altogether when the system is out of descriptors.
+    const streams = (child.stdio as readonly (Socket | null)[] | undefined) ?? [];
+    for (const stream of streams) {
+      if (!stream) continue;
+      ours.add({ dispose: () => stream.destroy() });
+      // A contract may close or not read what it likes.
+      stream.on('error', () => undefined);
+    }
+    if (child.pid === undefined) {
+      ours.dispose();
+      return { refused: once(child, 'error').then(([error]) => error as unknown) };
+    }
+    // What a contract writes to the stand-ins of missing channels is for nobody, and must not block it.
+    if (!channels) for (const fd of [CONTROL_FD, ...(context.readonly ? [] : [NPL_FD])]) streams[fd]?.resume();
+    (stdin?.writer ?? child.stdin)?.end(contractArgs(context, fds, inputs.ranges));
+
+    const users = new UserStreams(context.users, fds.userOut.map((fd) => streams[fd] as Socket), program.limits.userOutputBytes);
+    return { child, pid: child.pid, channels, users, dispose: () => ours.dispose() };
+  } catch (error) {
+    ours.dispose();
+    throw error;
+  } finally {
+    theirs.dispose();
+  }
+}
+
+/** A real pipe, as contracts may open /dev/stdin, which can't be done with the sockets that Node calls pipes. */
+function openStdin(native: NativeSockets, ours: DisposableList, theirs: DisposableList): { childFd: number; writer: Writable } {
+  const { read, write } = native.pipe();
+  theirs.add({ dispose: () => closeSync(read) });
+  const writer = new Socket({ fd: write, readable: false, writable: true });
+  ours.add({ dispose: () => writer.destroy() });
+  writer.on('error', () => undefined);
+  return { childFd: read, writer };
+}
+
+let sealed = false;
+
+/**
+ * What the node itself was started with, by a terminal or an editor, is not for contracts. All it opens by itself is
+ * closed on exec from the start.
+ */
+function sealInherited(native: NativeSockets): void {
+  if (sealed) return;
+  sealed = true;
+  for (const name of existsSync('/dev/fd') ? readdirSync('/dev/fd') : []) {
+    if (Number(name) > 2) native.closeOnExec(Number(name));
+  }
+}
+
+let unavailableSaid = false;
+
+function availableSockets(log: RunLog): NativeSockets | undefined {
+  try {
+    return nativeSockets();
+  } catch (error) {
+    if (!(error instanceof HotPocketError)) throw error;
+    if (!unavailableSaid) log.wrn(`${error.code}: ${error.message} ${error.remedy}`);
+    unavailableSaid = true;
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { closeSync } from 'node:fs';
+import type { DisposableList } from '../../base/disposables';
+import type { NativeSockets } from '../../base/native/sockets';
+import type { Hex } from '../../hotpocket/hash';
+import { MAX_PACKET_BYTES, PacketChannel } from './packetChannel';
+import type { RunLog } from './runOptions';
+import type { RunEvents } from './types';
+
+/** Messages, of two packets each, that may wait for a contract that does not read them (reference 7.5). */
+const NPL_QUEUE_LIMIT = 1023;
+
+const BUSY_POLL_MS = 1;
+const IDLE_POLL_MS = 10;
+
+// Bounds the last reading, should a process outside the contract's group keep on writing.
+const FINAL_TURNS = 64;
+
+/** The NPL and the control channel of one run (reference 7.3, 7.5). Read requests have no NPL. */
+export class RunChannels {
+  /** The contract's ends. */
+  readonly childControlFd: number;
+  readonly childNplFd: number | undefined;
+  private readonly control: PacketChannel;
+  private readonly npl: PacketChannel | undefined;
+  private readonly said = new Set<string>();
+  private nplBytes = 0;
+  private pollMs = BUSY_POLL_MS;
+  private timer: NodeJS.Timeout | undefined;
+  private running = false;
+
+  /** Our ends' descriptors go into `ours`, the contract's into `theirs`. Throws if the system has no more of them. */
+  constructor(
+    sockets: NativeSockets, readonly: boolean, ours: DisposableList, theirs: DisposableList,
+    private readonly events: RunEvents, private readonly log: RunLog, private readonly nplOutputBytes: number,
+  ) {
+    const pair = (): [number, number] => {
+      const [our, their] = sockets.packetPair();
+      ours.add({ dispose: () => closeSync(our) });
+      theirs.add({ dispose: () => closeSync(their) });
+      return [our, their];
+    };
+    const [controlFd, childControlFd] = pair();
+    this.childControlFd = childControlFd;
+    this.control = new PacketChannel(sockets, controlFd, (packet) => this.onControl(packet));
+    if (readonly) return;
+    const [nplFd, childNplFd] = pair();
+    this.childNplFd = childNplFd;
+    this.npl = new PacketChannel(sockets, nplFd, (packet) => this.onNpl(packet));
+  }
+
+  /** From now on, until `finish`, the channels are looked after. */
+  start(): void {
+    this.running = true;
+    this.arm(BUSY_POLL_MS);
+  }
+
+  /** Queues a message for the contract. What no contract could have sent is not delivered either. */
+  deliver(sender: Hex, data: Uint8Array): void {
+    if (!this.running || !this.npl || data.length === 0 || data.length > MAX_PACKET_BYTES) return;
+    if (this.npl.waiting >= 2 * NPL_QUEUE_LIMIT) {
+      this.sayOnce(`NPL messages dropped. The contract does not read them and ${NPL_QUEUE_LIMIT} are waiting.`);
+      return;
+    }
+    this.npl.send(Buffer.from(sender), data);
+    // An answer may follow at once. A timer that is that short already must not be put off by every message.
+    if (this.pollMs > BUSY_POLL_MS) this.arm(BUSY_POLL_MS);
+  }
+
+  /** The process is gone: reads what it left. The descriptors may then be closed. */
+  finish(): void {
+    this.running = false;
+    clearTimeout(this.timer);
+    for (let turn = 0; turn < FINAL_TURNS && this.pump(); turn++);
+  }
+
+  private arm(delay: number): void {
+    clearTimeout(this.timer);
+    this.pollMs = delay;
+    this.timer = setTimeout(() => {
+      const moved = this.pump();
+      if (this.running) this.arm(moved ? BUSY_POLL_MS : Math.min(this.pollMs + 1, IDLE_POLL_MS));
+    }, delay);
+  }
+
+  private pump(): boolean {
+    const controlMoved = this.control.pump();
+    return (this.npl?.pump() ?? false) || controlMoved;
+  }
+
+  private onControl(packet: Buffer): void {
+    if (packet.length <= MAX_PACKET_BYTES) this.events.control?.(packet);
+    else this.sayOnce(`Control message of more than ${MAX_PACKET_BYTES} bytes dropped.`);
+  }
+
+  private onNpl(packet: Buffer): void {
+    this.nplBytes += packet.length;
+    if (this.nplOutputBytes > 0 && this.nplBytes > this.nplOutputBytes) {
+      this.sayOnce(`NPL output limit of ${this.nplOutputBytes} bytes exceeded. The rest was dropped.`);
+    } else if (packet.length > MAX_PACKET_BYTES) {
+      this.sayOnce(`NPL message of more than ${MAX_PACKET_BYTES} bytes dropped.`);
+    } else {
+      this.events.npl?.(packet);
+    }
+  }
+
+  private sayOnce(text: string): void {
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    this.log.wrn(text);
+  }
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { explainFailure } from './explainFailure';
+import { launchContract, type LaunchedContract, type RefusedLaunch } from './launch';
+import { ProcessGroup } from './processGroup';
+import type { RunOptions } from './runOptions';
+import { reportStartFailure } from './startFailure';
+import type { ContractProgram, ContractRun, RunContext, RunResult } from './types';
+
+// Node's timers can't wait longer.
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+/**
+ * Starts the contract's program for one ledger or one read request (reference 7). It never throws: a program that can't
+ * be started counts as a run that did nothing (`notStarted`).
+ */
+export function startContract(program: ContractProgram, context: RunContext, options: RunOptions): ContractRun {
+  const startedAt = performance.now();
+  const notStarted = (error: unknown): RunResult => {
+    reportStartFailure(explainFailure(error, program, options), context.readonly, options.log);
+    return { outputs: [], timedOut: false, notStarted: true, durationMs: performance.now() - startedAt };
+  };
+
+  let launched: LaunchedContract | RefusedLaunch;
+  try {
+    launched = launchContract(program, context, options);
+  } catch (error) {
+    return withoutProcess(Promise.resolve(notStarted(error)));
+  }
+  if ('refused' in launched) {
+    return withoutProcess(launched.refused.then(notStarted));
+  }
+  return follow(launched, program, context, options, startedAt);
+}
+
+function withoutProcess(done: Promise<RunResult>): ContractRun {
+  return { deliverNpl: () => undefined, kill: () => undefined, done };
+}
+
+function follow(launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number): ContractRun {
+  const { child, pid, channels, users } = launched;
+  const { log, events } = options;
+  const { execTimeoutMs } = program.limits;
+  const group = new ProcessGroup(pid);
+  let alive = true;
+  let timedOut = false;
+
+  const timer = execTimeoutMs > 0
+    ? setTimeout(() => {
+      timedOut = true;
+      log.inf(`Contract process timeout of ${execTimeoutMs}ms exceeded.`);
+      group.kill();
+    }, Math.min(execTimeoutMs, MAX_TIMER_MS))
+    : undefined;
+
+  async function finish(): Promise<RunResult> {
+    const [exitCode, signal] = await once(child, 'exit') as [number | null, NodeJS.Signals | null];
+    alive = false;
+    clearTimeout(timer);
+    if (!(await group.end())) log.wrn('A process started by the contract could not be ended.');
+    // Only now, when nobody is left to write, is what is read all there is.
+    await users.drain();
+    channels?.finish();
+    launched.dispose();
+    if (signal) log.wrn(`Contract process ${context.readonly ? '(rdonly) ' : ''}ended prematurely. Exit code 0`);
+    users.report(log);
+    return {
+      outputs: users.outputs(),
+      ...(signal ? { signal } : {}),
+      ...(exitCode === null ? {} : { exitCode }),
+      timedOut,
+      notStarted: false,
+      durationMs: performance.now() - startedAt,
+    };
+  }
+
+  const done = finish();
+  channels?.start();
+  events.started?.(pid);
+  return {
+    deliverNpl: (sender, data) => void (alive && channels?.deliver(sender, data)),
+    kill: () => void (alive && group.kill()),
+    done,
+  };
+}

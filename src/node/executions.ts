@@ -1,0 +1,161 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorText } from '../base/errors';
+import type { HpConfig } from '../hotpocket/config';
+import { parseRunAs, type ContractPaths } from '../hotpocket/config';
+import type { Hex } from '../hotpocket/hash';
+import type { UserOutput } from '../hotpocket/outputs';
+import type { Ledger } from '../hotpocket/ledger';
+import type { RunInputs } from './consensus/types';
+import { NplRouter } from './contract/npl';
+import { startContract } from './contract/startContract';
+import type { ContractProgram, ContractRun, RunContext } from './contract/types';
+import { report } from './facts';
+import { writeRunRecord } from './ledger/runRecord';
+import type { NodeLog } from './log/nodeLog';
+import type { PeerMessage } from './mesh/messages';
+import type { StateStore } from './state/store';
+
+export interface ExecutionHost {
+  readonly paths: ContractPaths;
+  readonly runRecordFile: string;
+  readonly state: StateStore;
+  readonly npl: NplRouter;
+  readonly log: NodeLog;
+  config(): HpConfig;
+  activeOn(pubkey: Hex): number;
+  /** Number of the last ledger. */
+  lastSeqNo(): number;
+  sendNpl(message: PeerMessage): void;
+  /** A control message of the contract, as text. */
+  control(text: string): void;
+}
+
+/** What a completed run left: what it sent, and the state after it. */
+export interface Executed {
+  readonly stateHash: Hex;
+  readonly outputs: readonly UserOutput[];
+}
+
+/** Runs the contract: once a ledger on the state itself, and for read requests on copies of it (reference 5.3, 7). */
+export class Executions {
+  private current: ContractRun | undefined;
+  private readonly reads = new Set<ContractRun>();
+  /** Making the last state restorable; nothing may change the state before that is done. */
+  private keeping: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private readonly tempDir: string;
+
+  constructor(private readonly host: ExecutionHost) {
+    this.tempDir = join(host.paths.contractFs, 'tmp');
+    rmSync(this.tempDir, { recursive: true, force: true });
+    mkdirSync(this.tempDir, { recursive: true, mode: 0o700 });
+  }
+
+  /** Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. */
+  async run(ledger: Ledger, users: readonly RunInputs[]): Promise<Executed | undefined> {
+    await this.keeping;
+    if (this.stopped) return undefined;
+    const { host } = this;
+    const context = this.context({
+      readonly: false,
+      timestamp: ledger.time,
+      ledger: { seqNo: ledger.seqNo, hash: ledger.hash },
+      users: users.map(({ pubkey, payloads }) => ({ pubkey, inputs: payloads })),
+    });
+    const process = this.start(context, host.paths.state, ledger.seqNo);
+    this.current = process;
+    host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
+    const result = await process.done;
+    host.npl.end();
+    this.current = undefined;
+    if (this.stopped) return undefined;
+    const { hash: stateHash } = host.state.scan();
+    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs: result.outputs });
+    this.keep();
+    return { stateHash, outputs: result.outputs };
+  }
+
+  /** What the contract sends to the user, or undefined if it can't be run now. */
+  async read(pubkey: Hex, content: Uint8Array): Promise<readonly Uint8Array[] | undefined> {
+    if (this.stopped) return undefined;
+    const snapshot = await this.host.state.snapshot();
+    try {
+      const context = this.context({ readonly: true, timestamp: 0, users: [{ pubkey, inputs: [content] }] });
+      const process = this.start(context, snapshot.dir, this.host.lastSeqNo());
+      this.reads.add(process);
+      const result = await process.done;
+      this.reads.delete(process);
+      return this.stopped ? undefined : (result.outputs[0]?.messages ?? []);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** Makes the state as it is restorable, and ready for read requests; to be called when it was changed by other means. */
+  keep(): void {
+    this.keeping = this.host.state
+      .keep()
+      .then(() => this.host.state.prepareSnapshot())
+      .catch((error: unknown) => this.host.log.err(`Contract state could not be kept: ${errorText(error)}`));
+  }
+
+  /** Ends what runs. No run starts after this. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const running = [...this.reads, ...(this.current ? [this.current] : [])];
+    for (const process of running) process.kill();
+    await Promise.all(running.map((process) => process.done));
+    await this.keeping;
+    rmSync(this.tempDir, { recursive: true, force: true });
+  }
+
+  private start(context: RunContext, stateDir: string, ledgerSeqNo: number): ContractRun {
+    const { host } = this;
+    const kind = context.readonly ? 'read' : 'consensus';
+    let pid = 0;
+    const process = startContract(this.program(), context, {
+      stateDir,
+      log: host.log,
+      nodeExecutable: globalThis.process.execPath,
+      tempDir: this.tempDir,
+      events: {
+        started: (started) => {
+          pid = started;
+          report({ type: 'run', phase: 'started', kind, ledgerSeqNo, pid });
+        },
+        npl: (data) => {
+          const message = host.npl.outgoing(data);
+          if (message) host.sendNpl(message);
+        },
+        control: (data) => host.control(Buffer.from(data).toString()),
+      },
+    });
+    void process.done.then(({ durationMs }) => report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs }));
+    return process;
+  }
+
+  private context(run: Pick<RunContext, 'readonly' | 'timestamp' | 'ledger' | 'users'>): RunContext {
+    const { node, contract } = this.host.config();
+    return {
+      contractId: contract.id,
+      publicKey: node.public_key,
+      privateKey: node.private_key,
+      unl: contract.unl.map((pubkey) => ({ pubkey, activeOn: this.host.activeOn(pubkey) })),
+      ...run,
+    };
+  }
+
+  private program(): ContractProgram {
+    const { contract } = this.host.config();
+    const runAs = parseRunAs(contract.run_as);
+    const limits = contract.round_limits;
+    return {
+      binPath: contract.bin_path,
+      binArgs: contract.bin_args,
+      environment: contract.environment,
+      ...(runAs ? { runAs } : {}),
+      limits: { execTimeoutMs: limits.exec_timeout, userOutputBytes: limits.user_output_bytes, nplOutputBytes: limits.npl_output_bytes },
+    };
+  }
+}

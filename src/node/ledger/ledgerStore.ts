@@ -1,0 +1,142 @@
+import { BSON } from 'bson';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { GENESIS, type Ledger } from '../../hotpocket/ledger';
+import type { SignedInput } from '../../hotpocket/inputs';
+import type { Closing, ClosingProof, LedgerEntry } from '../consensus/types';
+import { hash, integer, ledgerEntry, proof, signedInputs } from '../schemas';
+import type { LedgerChain } from '../sync/ledgerSync';
+import { FrameLog } from './frameLog';
+
+/** A ledger as it is stored: adopted ledgers come without proof. */
+type StoredEntry = LedgerEntry & { readonly proof?: ClosingProof };
+
+const storedEntry = v.object({ ...ledgerEntry.entries, proof: v.optional(proof) });
+const storedBodies = v.object({ seqNo: integer, ledgerHash: hash, bodies: signedInputs });
+type StoredBodies = v.InferOutput<typeof storedBodies>;
+
+/** Full inputs are kept for at least this many ledgers: for the run after a crash, and for peers that lag a little. */
+const RECENT = 64;
+const CACHED = 512;
+
+/**
+ * A node's ledgers on disk, under `ledger_fs/seed`. A ledger counts from the moment its record is complete; the inputs
+ * it agreed on are written before it.
+ */
+export class LedgerStore implements LedgerChain {
+  private readonly ledgers: FrameLog;
+  /** Inputs of recent ledgers, in two files that take turns so that neither grows for ever. */
+  private readonly recent: [FrameLog, FrameLog];
+  private readonly blocks: [number, number] = [-1, -1];
+  private readonly bodies = new Map<number, StoredBodies>();
+  private readonly cache = new Map<number, StoredEntry>();
+  private newest: Ledger = GENESIS;
+
+  private constructor(root: string) {
+    const primary = join(root, 'primary', '0');
+    const raw = join(root, 'raw');
+    for (const dir of [primary, raw]) mkdirSync(dir, { recursive: true });
+    this.ledgers = FrameLog.open(join(primary, 'ledgers.log'));
+    this.recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))];
+    this.loadBodies(0);
+    this.loadBodies(1);
+    this.newest = this.entry(this.ledgers.count)?.ledger ?? GENESIS;
+  }
+
+  /** `root` is the node's `ledger_fs/seed`. */
+  static open(root: string): LedgerStore {
+    return new LedgerStore(root);
+  }
+
+  get last(): Ledger {
+    return this.newest;
+  }
+
+  entry(seqNo: number): LedgerEntry | undefined {
+    return this.stored(seqNo);
+  }
+
+  closing(seqNo: number): Closing | undefined {
+    const entry = this.stored(seqNo);
+    const bodies = entry?.inputs.length === 0 ? [] : this.bodiesOf(entry);
+    return entry?.proof && bodies ? { ...entry, proof: entry.proof, bodies } : undefined;
+  }
+
+  /** Returns once ledger and inputs are on disk. */
+  commit({ bodies, ...entry }: Closing): void {
+    const { seqNo } = entry.ledger;
+    if (bodies.length > 0) this.appendBodies({ seqNo, ledgerHash: entry.ledger.hash, bodies: [...bodies] });
+    this.append(entry);
+  }
+
+  /** Replaces everything after ledger `after`. */
+  adopt(after: number, entries: readonly LedgerEntry[]): void {
+    this.ledgers.truncate(after);
+    for (const seqNo of [...this.cache.keys()]) if (seqNo > after) this.cache.delete(seqNo);
+    for (const entry of entries) this.append(entry);
+  }
+
+  /** Inputs of the ledgers after `after`, as far as they are here. */
+  bodiesAfter(after: number): SignedInput[] {
+    const inputs: SignedInput[] = [];
+    for (let seqNo = after + 1; seqNo <= this.newest.seqNo; seqNo++) inputs.push(...(this.bodiesOf(this.stored(seqNo)) ?? []));
+    return inputs;
+  }
+
+  close(): void {
+    for (const log of [this.ledgers, ...this.recent]) log.close();
+  }
+
+  private append(entry: StoredEntry): void {
+    this.ledgers.append(BSON.serialize({ ...entry }));
+    this.newest = entry.ledger;
+    this.remember(entry);
+  }
+
+  private stored(seqNo: number): StoredEntry | undefined {
+    const cached = this.cache.get(seqNo);
+    if (cached) return cached;
+    const frame = this.ledgers.read(seqNo - 1);
+    if (!frame) return undefined;
+    const { proof: proven, ...entry } = v.parse(storedEntry, decode(frame));
+    const stored = { ...entry, ...(proven ? { proof: proven } : {}) };
+    this.remember(stored);
+    return stored;
+  }
+
+  private remember(entry: StoredEntry): void {
+    this.cache.set(entry.ledger.seqNo, entry);
+    if (this.cache.size > CACHED) this.cache.delete(this.cache.keys().next().value ?? 0);
+  }
+
+  /** Records of ledgers that were taken back may still be in the files, hence the look at the hash. */
+  private bodiesOf(entry: StoredEntry | undefined): SignedInput[] | undefined {
+    const record = entry && this.bodies.get(entry.ledger.seqNo);
+    return record?.ledgerHash === entry?.ledger.hash ? record?.bodies : undefined;
+  }
+
+  private appendBodies(record: StoredBodies): void {
+    const block = Math.floor(record.seqNo / RECENT);
+    const turn = block % 2 === 0 ? 0 : 1;
+    const log = this.recent[turn];
+    if (this.blocks[turn] !== block) {
+      log.truncate(0);
+      for (const seqNo of [...this.bodies.keys()]) if (Math.floor(seqNo / RECENT) === this.blocks[turn]) this.bodies.delete(seqNo);
+      this.blocks[turn] = block;
+    }
+    log.append(BSON.serialize(record));
+    this.bodies.set(record.seqNo, record);
+  }
+
+  private loadBodies(turn: 0 | 1): void {
+    const log = this.recent[turn];
+    for (let i = 0; i < log.count; i++) {
+      const record = v.parse(storedBodies, decode(log.read(i) ?? Buffer.alloc(0)));
+      this.bodies.set(record.seqNo, record);
+      this.blocks[turn] = Math.floor(record.seqNo / RECENT);
+    }
+  }
+}
+
+const decode = (frame: Buffer): unknown => BSON.deserialize(frame, { promoteBuffers: true });

@@ -1,0 +1,57 @@
+import { constants } from 'node:os';
+import { loadHash } from '../hotpocket/hash';
+import type { NodeCommand } from '../base/nodeLink';
+import { Node } from './node';
+import { failedCommand, newCommand, rekeyCommand, usageCommand, versionCommand, type CommandResult } from './setup/commands';
+import { openContractDir } from './setup/contractDir';
+
+/** The node program: `new DIR`, `run DIR`, `rekey DIR`, `version`, as hpcore has them (reference 1.1). */
+async function main(args: readonly string[]): Promise<void> {
+  const [command, dir, ...rest] = args;
+  await loadHash();
+  if (dir !== undefined && rest.length === 0) {
+    if (command === 'new') return finish(await newCommand(dir));
+    if (command === 'rekey') return finish(await rekeyCommand(dir));
+    if (command === 'run') return run(dir);
+  }
+  finish(command === 'version' && args.length === 1 ? versionCommand() : usageCommand(args));
+}
+
+function finish({ exitCode, stdout, stderr }: CommandResult): void {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = exitCode;
+}
+
+async function run(dir: string): Promise<void> {
+  let node: Node;
+  try {
+    const fatal = (error: unknown): void => {
+      finish(failedCommand(error));
+      process.exit();
+    };
+    node = new Node(await openContractDir(dir), fatal);
+  } catch (error) {
+    return finish(failedCommand(error));
+  }
+  let stopping = false;
+  const stop = (signal: number): void => {
+    if (stopping) return;
+    stopping = true;
+    // As hpcore: the exit status is the signal's number.
+    void node.stop(signal).then(() => process.exit(signal));
+  };
+  process.on('SIGINT', () => stop(constants.signals.SIGINT));
+  process.on('SIGTERM', () => stop(constants.signals.SIGTERM));
+  // A supervisor that is gone can't restart or stop us: without it nobody would know of this process.
+  process.on('disconnect', () => stop(constants.signals.SIGTERM));
+  process.on('message', (message: NodeCommand) => message.type === 'stop' && stop(constants.signals.SIGTERM));
+  try {
+    await node.start();
+  } catch {
+    // Said in the log.
+    process.exit(255);
+  }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,62 @@
+import { BSON } from 'bson';
+import * as v from 'valibot';
+import { bytes, closing, hash, inputHashes, integer, ledgerEntry, list, proposal, publicKey, signature, signedInputs, userKeys } from '../schemas';
+import type { Proposal } from '../consensus/proposal';
+
+/**
+ * Messages of the peer link, version 1: BSON documents back to back on a TLS connection (BSON carries its own length).
+ * The first document each way is `hello`. Keys and hashes are lower-case hex, contents are binary.
+ */
+export const PEER_PROTOCOL_VERSION = 1;
+
+const manifestEntry = v.variant('type', [
+  v.object({ type: v.literal('dir'), path: v.string(), mode: integer }),
+  v.object({ type: v.literal('file'), path: v.string(), mode: integer, size: integer, blocks: list(hash, 1 << 20) }),
+]);
+
+const messages = [
+  /** Who is there: the signature covers the TLS session's exported secret, so it can't be replayed or relayed. */
+  v.object({ type: v.literal('hello'), version: integer, contractId: v.string(), pubkey: publicKey, timeConfig: integer, fullHistory: v.boolean(), port: integer, signature }),
+  v.object({ type: v.literal('proposal'), proposal }),
+  /** Connected users and new inputs; `users` may be empty. */
+  v.object({ type: v.literal('nup'), users: userKeys, inputs: signedInputs }),
+  /** One NPL message of a contract run on top of the named ledger. Signed by its sender over npl.ts's text. */
+  v.object({ type: v.literal('npl'), pubkey: publicKey, ledgerSeqNo: integer, ledgerHash: hash, data: bytes, signature }),
+  /** Asks for inputs that the receiver proposed; answered by `inputs`. */
+  v.object({ type: v.literal('inputRequest'), inputs: inputHashes }),
+  v.object({ type: v.literal('inputs'), inputs: signedInputs }),
+  /** Asks for the ledger after the given one, with its proof; answered by `closing`, or not at all. */
+  v.object({ type: v.literal('closingRequest'), seqNo: integer, hash }),
+  v.object({ type: v.literal('closing'), closing }),
+  /** Asks for the ledgers up to a primary shard's hash. */
+  v.object({ type: v.literal('ledgerRequest'), target: hash, targetSeqNo: integer, locator: list(v.object({ seqNo: integer, hash }), 256) }),
+  v.object({ type: v.literal('ledgerResponse'), target: hash, after: integer, entries: list(ledgerEntry, 1_000), closing: v.optional(closing) }),
+  v.object({ type: v.literal('patchRequest'), hash }),
+  v.object({ type: v.literal('patch'), hash, content: bytes }),
+  /** Asks for the list of a state's files from entry `from` on. `total` is the number of entries of the whole list. */
+  v.object({ type: v.literal('manifestRequest'), hash, from: integer }),
+  v.object({ type: v.literal('manifest'), hash, from: integer, total: integer, entries: list(manifestEntry, 100_000) }),
+  v.object({ type: v.literal('blockRequest'), hash }),
+  v.object({ type: v.literal('block'), hash, content: bytes }),
+] as const;
+
+const schema = v.variant('type', [...messages]);
+
+export type PeerMessage = v.InferOutput<typeof schema>;
+export type PeerMessageOf<T extends PeerMessage['type']> = Extract<PeerMessage, { type: T }>;
+
+export function encodeMessage(message: PeerMessage): Buffer {
+  return Buffer.from(BSON.serialize(message, { ignoreUndefined: true }));
+}
+
+/** Undefined for anything that is not a message of this version. */
+export function decodeMessage(document: Uint8Array): PeerMessage | undefined {
+  try {
+    const result = v.safeParse(schema, BSON.deserialize(document, { promoteBuffers: true }));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const proposalMessage = (p: Proposal): PeerMessage => ({ type: 'proposal', proposal: { ...p, users: [...p.users], inputs: [...p.inputs], primaryShard: { ...p.primaryShard }, rawShard: { ...p.rawShard } } });

@@ -1,0 +1,393 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { systemClock, type Clock } from '../base/clock';
+import { errorText } from '../base/errors';
+import { applyPatch, type HpConfig, type PatchConfig } from '../hotpocket/config';
+import { shortHash, ZERO_HASH, type Hex } from '../hotpocket/hash';
+import { sign, verify, type KeyPair } from '../hotpocket/keys';
+import { primaryShardId } from '../hotpocket/ledger';
+import { votesNeeded } from '../hotpocket/thresholds';
+import { HP_VERSION } from '../hotpocket/version';
+import { Consensus, type ConsensusBoot } from './consensus/consensus';
+import { makeCandidate, runInputs } from './consensus/inputPool';
+import type { ConsensusEvent, Effect } from './consensus/types';
+import { NplRouter } from './contract/npl';
+import { Executions, type Executed } from './executions';
+import { report } from './facts';
+import { LedgerStore } from './ledger/ledgerStore';
+import { readRunRecord } from './ledger/runRecord';
+import { NodeLog } from './log/nodeLog';
+import { Connectivity } from './mesh/connectivity';
+import { Mesh } from './mesh/mesh';
+import { proposalMessage, type PeerMessage } from './mesh/messages';
+import { consensusPatch, PatchFile, readPatch } from './patchFile';
+import { saveConfig } from './setup/configFile';
+import type { ContractDir } from './setup/contractDir';
+import { StateStore } from './state/store';
+import { answerSyncRequest } from './sync/syncServer';
+import { Syncer } from './sync/syncer';
+import { userHandlers } from './userHandlers';
+import { UserServer } from './users/server';
+
+const DEFAULT_BIND = ['127.0.0.1', '::1'];
+
+/** A HotPocket node: consensus, and around it everything that it acts through. One a process. */
+export class Node {
+  private readonly log: NodeLog;
+  private readonly keys: KeyPair;
+  private config: HpConfig;
+  private readonly ledgers: LedgerStore;
+  private readonly state: StateStore;
+  private readonly patchFile: PatchFile;
+  private readonly npl: NplRouter;
+  private readonly executions: Executions;
+  private readonly syncer: Syncer;
+  private readonly consensus: Consensus;
+  private mesh: Mesh | undefined;
+  private users: UserServer | undefined;
+  private connectivity: Connectivity | undefined;
+  private cancelWake = (): void => {};
+  private readonly events: ConsensusEvent[] = [];
+  private handling = false;
+  private stopped: (() => void) | undefined;
+  /** Of patch.cfg as last looked at. */
+  private patchHash: Hex;
+  /** What it says, until a ledger agrees on it. */
+  private pendingPatch: PatchConfig | undefined;
+
+  constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock: Clock = systemClock) {
+    const { config, paths } = dir;
+    this.config = config;
+    this.patchHash = dir.patchHash;
+    this.keys = { publicKey: config.node.public_key, privateKey: config.node.private_key };
+    const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = config.log;
+    this.log = NodeLog.open({ dir: paths.log, level, loggers, maxMbytesPerFile: max_mbytes_per_file, maxFileCount: max_file_count, clock: systemClock });
+    this.announce();
+    this.state = StateStore.open(paths.contractFs);
+    this.patchFile = new PatchFile(paths.patchCfg);
+    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'));
+    const runRecordFile = join(paths.contractFs, 'run.bson');
+    const boot = this.boot(runRecordFile);
+    this.consensus = new Consensus(
+      { contractId: config.contract.id, publicKey: this.keys.publicKey, role: config.node.role, execute: config.contract.execute, ...consensusPatch(config.contract) },
+      boot,
+      { sign: (message) => sign(message, this.keys.privateKey), verify, randomBytes },
+    );
+    this.npl = new NplRouter(this.keys, () => this.isMember(this.keys.publicKey) && this.config.node.role === 'validator', (key) => this.isMember(key), (message) => this.log.inf(message));
+    this.executions = new Executions({
+      paths, runRecordFile, state: this.state, npl: this.npl, log: this.log,
+      config: () => this.config,
+      activeOn: (pubkey) => this.consensus.activeOn(pubkey),
+      lastSeqNo: () => this.consensus.lastLedger.seqNo,
+      sendNpl: (message) => this.mesh?.broadcast(message, (key) => this.config.contract.npl.mode === 'public' || this.isMember(key)),
+      control: () => this.log.wrn('Not allowed to update peers via control msgs, as peer discovery is enabled.'),
+    });
+    this.syncer = this.makeSyncer();
+    this.log.inf(`Initial state: ${shortHash(boot.stateHash)} | patch: ${shortHash(boot.patchHash)}`);
+  }
+
+  /** Opens the ports and takes part. Rejects when a port can't be had; everything is closed again then. */
+  async start(): Promise<void> {
+    const { log, config } = this;
+    const bind = process.env.HOTPOCKET_BIND?.split(',') ?? DEFAULT_BIND;
+    this.executions.keep();
+    log.inf('Hpfs cont server started.');
+    log.inf('Hpfs cont sync: Worker started.');
+    const shard = primaryShardId(this.ledgers.last);
+    log.inf(`Ledger primary:${shard.seqNo}-${shortHash(shard.hash)} | raw:0-${shortHash(ZERO_HASH)}`);
+    log.inf('Hpfs ldgr server started.');
+    log.inf('Hpfs ldgr sync: Worker started.');
+    log.inf('Consensus processor started.');
+    log.inf('Read request thread pool manager started.');
+    this.mesh = await this.openMesh(bind);
+    log.inf('Started peer managing thread.');
+    log.inf(`Started listening for peer connections on ${config.mesh.port}`);
+    this.users = await this.openUsers(bind);
+    log.inf(config.user.listen ? `Started listening for user connections on ${config.user.port}` : "User connection listner isn't started since user connections are disabled.");
+    this.connectivity = new Connectivity(this.clock, {
+      connectedMembers: () => this.consensus.unl.filter((key) => key === this.keys.publicKey || this.mesh?.has(key)).length,
+      unlSize: () => this.consensus.unl.length,
+    }, (weak) => {
+      if (weak) log.wrn('Became weakly connected.');
+      else log.inf('No longer weakly connected.');
+      this.reportPeers();
+    });
+    report({ type: 'ready', publicKey: this.keys.publicKey, role: config.node.role, userPort: config.user.port, peerPort: config.mesh.port, contractId: config.contract.id });
+    this.reportConfig();
+    this.step({ type: 'start' });
+  }
+
+  /** Finishes what was promised, ends the contract, closes everything. The messages and their order: reference 2.7. */
+  async stop(signal: number): Promise<void> {
+    const { log } = this;
+    log.wrn(`Interrupt signal (${signal}) received.`);
+    await new Promise<void>((resolve) => {
+      this.stopped = resolve;
+      this.step({ type: 'stop' });
+    });
+    this.cancelWake();
+    await Promise.all([this.executions.stop(), this.syncer.settled()]);
+    this.syncer.close();
+    await this.users?.close();
+    log.inf('User listener stopped.');
+    log.inf('User message processor stopped.');
+    this.connectivity?.close();
+    await this.mesh?.close();
+    log.inf('Stopped peer managing thread.');
+    log.inf('Peer listener stopped.');
+    log.inf('Peer message processor stopped.');
+    log.inf('Read request thread pool manager ended.');
+    log.inf('Consensus processor stopped.');
+    for (const name of ['cont', 'ldgr']) {
+      log.inf(`Hpfs ${name} sync: Worker stopped.`);
+      log.inf(`Hpfs ${name} server stopped.`);
+      log.inf('Stopped hpfs process.');
+    }
+    this.ledgers.close();
+    log.wrn('hpcore exited due to signal.');
+    log.close();
+  }
+
+  private announce(): void {
+    const { node, contract } = this.config;
+    this.log.inf(`HotPocket ${HP_VERSION}`);
+    this.log.inf(`Role: ${node.role === 'validator' ? 'Validator' : 'Observer'}`);
+    this.log.inf(`Public key: ${node.public_key}`);
+    this.log.inf(`Contract: ${contract.id} (${contract.version})`);
+  }
+
+  /** Where this node stands, from what is on disk. A half-done run is taken back, and is to be done again. */
+  private boot(runRecordFile: string): ConsensusBoot {
+    const { last } = this.ledgers;
+    const record = readRunRecord(runRecordFile);
+    let { hash: stateHash } = this.state.scan();
+    if (record && record.stateHash !== stateHash && this.state.restore(record.stateHash)) stateHash = record.stateHash;
+    const { patchHash } = this.dir;
+    const outputs = record?.ledgerHash === last.hash ? record.outputs : [];
+    const completed = record?.ledgerSeqNo ?? 0;
+    const closing = completed === last.seqNo - 1 && last.stateHash === stateHash && last.configHash === patchHash ? this.ledgers.closing(last.seqNo) : undefined;
+    if (!closing) return { last, stateHash, patchHash, outputs };
+    const inputs = closing.bodies.flatMap((signed) => makeCandidate(signed) ?? []);
+    return { last, stateHash, patchHash, outputs, pendingRun: runInputs(closing.users, inputs) };
+  }
+
+  private makeSyncer(): Syncer {
+    return new Syncer({
+      clock: this.clock,
+      chain: this.ledgers,
+      state: this.state,
+      peers: () => this.mesh?.keys() ?? [],
+      send: (to, message) => this.mesh?.send(to, message),
+      log: (message) => this.log.inf(message),
+      roundTime: () => this.consensus.roundTime,
+      ledgersSynced: ({ closing, ...result }) => {
+        this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), reverted: this.ledgers.bodiesAfter(result.after) });
+      },
+      patchSynced: async (patchHash, content) => {
+        const patch = readPatch(content);
+        if ('problem' in patch) return this.log.err('Appling patch file changes after sync failed');
+        await this.patchFile.write(content);
+        this.patchHash = patchHash;
+        this.pendingPatch = patch;
+        this.step({ type: 'patchSynced', patchHash, patch: consensusPatch(patch) });
+      },
+      stateSynced: (stateHash) => {
+        this.step({ type: 'stateSynced', stateHash });
+        this.executions.keep();
+      },
+      ended: () => this.step({ type: 'syncEnded' }),
+    });
+  }
+
+  private isMember(key: Hex): boolean {
+    return this.consensus.unl.includes(key);
+  }
+
+  private async openMesh(bind: readonly string[]): Promise<Mesh> {
+    const { mesh, contract, node } = this.config;
+    try {
+      return await Mesh.open({
+        identity: { keys: this.keys, contractId: contract.id, port: mesh.port, fullHistory: node.history === 'full', timeConfig: () => this.consensus.timeConfig },
+        bind, listen: mesh.listen, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, knownPeers: mesh.known_peers, maxBytesPerMsg: mesh.max_bytes_per_msg,
+      }, {
+        connected: (pubkey, timeConfig) => {
+          this.step({ type: 'peerTimeConfig', pubkey, timeConfig });
+          // A new peer has not heard of the users here, nor of inputs that wait.
+          const users = this.users?.connectedUsers() ?? [];
+          if (users.length > 0) this.step({ type: 'users', users });
+          this.reportPeers();
+        },
+        disconnected: () => this.reportPeers(),
+        message: (from, message) => this.onMessage(from, message),
+        foreignContract: (address) => this.log.err(`Contract id mismatch. Dropping connection ${address}`),
+      });
+    } catch (error) {
+      this.log.err(`Peer hpws server creation failed. ${errorText(error)} Port: ${mesh.port}`);
+      throw error;
+    }
+  }
+
+  private async openUsers(bind: readonly string[]): Promise<UserServer> {
+    const { user, contract } = this.config;
+    let server: UserServer | undefined;
+    try {
+      server = await UserServer.listen({
+        port: user.port, bind, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, hpVersion: HP_VERSION,
+        contractId: contract.id, contractVersion: contract.version, keys: this.keys, clock: this.clock, log: this.log,
+        config: {
+          listen: user.listen, idleTimeoutMs: user.idle_timeout, maxBytesPerMsg: user.max_bytes_per_msg, maxBytesPerMin: user.max_bytes_per_min,
+          maxBadMsgsPerMin: user.max_bad_msgs_per_min, maxConnections: user.max_connections, concurrentReadRequests: user.concurrent_read_requests,
+        },
+        handlers: userHandlers({
+          consensus: this.consensus, executions: this.executions, ledgers: this.ledgers,
+          config: () => this.config,
+          weaklyConnected: () => this.connectivity?.weak ?? false,
+          peers: () => this.mesh?.addresses() ?? [],
+          connectedUsers: () => server?.connectedUsers() ?? [],
+          step: (event) => {
+            this.step(event);
+            if (event.type === 'users') report({ type: 'users', users: event.users });
+          },
+        }),
+      });
+      return server;
+    } catch (error) {
+      this.log.err(errorText(error));
+      throw error;
+    }
+  }
+
+  private onMessage(from: Hex, message: PeerMessage): void {
+    switch (message.type) {
+      case 'proposal': return this.step({ type: 'proposal', proposal: message.proposal });
+      case 'nup': return this.step({ type: 'nup', nup: message });
+      case 'npl': return this.npl.incoming(message);
+      case 'inputRequest': return this.step({ type: 'inputsRequested', by: from, inputs: message.inputs });
+      case 'inputs': return this.step({ type: 'inputs', inputs: message.inputs });
+      case 'closing': return this.step({ type: 'closing', closing: message.closing });
+      case 'ledgerResponse': case 'patch': case 'manifest': case 'block': return this.syncer.accept(message, from);
+      case 'closingRequest': case 'ledgerRequest': case 'patchRequest': case 'manifestRequest': case 'blockRequest': return this.serve(from, message);
+      case 'hello': return;
+    }
+  }
+
+  private serve(from: Hex, message: PeerMessage): void {
+    const answer = answerSyncRequest({
+      ledgers: this.ledgers,
+      manifest: (hash) => this.state.manifest(hash)?.entries,
+      block: (hash) => this.state.block(hash),
+      patch: (hash) => {
+        const patch = this.patchFile.read();
+        return patch.hash === hash ? patch.bytes : undefined;
+      },
+    }, message);
+    if (answer) this.mesh?.send(from, answer);
+  }
+
+  /** Events that come while one is handled wait for their turn: consensus is not re-entrant. */
+  private step(event: ConsensusEvent): void {
+    this.events.push(event);
+    if (this.handling) return;
+    this.handling = true;
+    try {
+      for (let next = this.events.shift(); next; next = this.events.shift()) {
+        for (const effect of this.consensus.step(next, this.clock.now())) this.carryOut(effect);
+      }
+    } catch (error) {
+      // A ledger that can't be written is not closed: going on would promise what may be lost.
+      this.fatal(error);
+    } finally {
+      this.handling = false;
+    }
+  }
+
+  private carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'wake':
+        this.cancelWake();
+        this.cancelWake = this.clock.at(effect.at, () => this.step({ type: 'wake' }));
+        return;
+      case 'propose':
+        return this.mesh?.broadcast(proposalMessage(effect.proposal), (key) => this.config.contract.consensus.mode === 'public' || this.isMember(key));
+      case 'nup':
+        return this.mesh?.broadcast({ type: 'nup', users: [...effect.nup.users], inputs: [...effect.nup.inputs] });
+      case 'log':
+        return this.log[effect.level](effect.message);
+      case 'voteStatus':
+        return this.users?.publish({ channel: 'ledger_event', event: 'vote_status', voteStatus: effect.status });
+      case 'votes':
+        return report({ type: 'vote', status: effect.status, votes: effect.votes, needed: effect.needed, fork: effect.fork });
+      case 'reject':
+        return this.users?.inputStatus(effect.pubkey, { status: 'rejected', reason: effect.reason, inputHash: effect.inputHash });
+      case 'commit':
+        return this.ledgers.commit(effect.closing);
+      case 'adopt':
+        return this.ledgers.adopt(effect.after, effect.entries);
+      case 'accept':
+        for (const { pubkey, inputHash } of effect.inputs) {
+          this.users?.inputStatus(pubkey, { status: 'accepted', inputHash, ledgerSeqNo: effect.ledger.seqNo, ledgerHash: effect.ledger.hash });
+        }
+        return;
+      case 'deliver':
+        for (const { pubkey, messages, outputHash, hashTree } of effect.outputs) {
+          this.users?.output(pubkey, { ledgerSeqNo: effect.ledger.seqNo, ledgerHash: effect.ledger.hash, messages, outputHash, hashTree, unlSignatures: effect.signatures });
+        }
+        return;
+      case 'ledgerCreated': {
+        const { seqNo, hash, stateHash, configHash, time } = effect.ledger;
+        this.users?.publish({ channel: 'ledger_event', event: 'ledger_created', ledger: effect.ledger });
+        return report({ type: 'ledger', seqNo, hash, stateHash, configHash, time, inputs: effect.inputs, users: effect.users });
+      }
+      case 'applyPatch':
+        return this.applyPatch();
+      case 'run':
+        this.executions.run(effect.ledger, effect.users).then((executed) => executed && this.onExecuted(executed), this.fatal);
+        return;
+      case 'sync':
+        return this.syncer.setTargets(effect.targets);
+      case 'requestClosing':
+        return this.mesh?.send(effect.from, { type: 'closingRequest', seqNo: effect.after.seqNo, hash: effect.after.hash });
+      case 'requestInputs':
+        return this.mesh?.send(effect.from, { type: 'inputRequest', inputs: [...effect.inputs] });
+      case 'sendInputs':
+        return this.mesh?.send(effect.to, { type: 'inputs', inputs: [...effect.inputs] });
+      case 'timeConfig':
+        return this.reportConfig();
+      case 'stopped':
+        return this.stopped?.();
+    }
+  }
+
+  private onExecuted({ stateHash, outputs }: Executed): void {
+    const { hash: patchHash, bytes } = this.patchFile.read();
+    if (patchHash === this.patchHash) return this.step({ type: 'ran', outcome: { stateHash, patchHash, outputs } });
+    this.patchHash = patchHash;
+    const patch = readPatch(bytes);
+    if ('problem' in patch) this.log.raw(patch.problem.join('\n'));
+    else this.pendingPatch = patch;
+    this.step({ type: 'ran', outcome: { stateHash, patchHash, outputs, patch: 'problem' in patch ? null : consensusPatch(patch) } });
+  }
+
+  /** The patch that consensus just took over becomes this node's configuration. */
+  private applyPatch(): void {
+    if (!this.pendingPatch) return;
+    const unlBefore = this.config.contract.unl;
+    this.config = applyPatch(this.config, this.pendingPatch);
+    this.pendingPatch = undefined;
+    saveConfig(this.dir.paths.dir, this.config).catch(this.fatal);
+    this.log.inf('Contract config updated from patch file.');
+    const { unl, version } = this.config.contract;
+    this.users?.updateContractVersion(version);
+    if (unl.join() !== unlBefore.join()) this.users?.publish({ channel: 'unl_change', unl });
+    this.reportConfig();
+  }
+
+  private reportConfig(): void {
+    const { unl, threshold, roundTime } = this.consensus;
+    report({ type: 'config', roundTime, threshold, needed: votesNeeded(threshold, unl.length), unl });
+  }
+
+  private reportPeers(): void {
+    report({ type: 'peers', peers: this.mesh?.addresses() ?? [], weaklyConnected: this.connectivity?.weak ?? false });
+  }
+}

@@ -1,0 +1,212 @@
+import { chmodSync, lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { fromHex, toHex, type Hex } from '../../hotpocket/hash';
+import { blockHash, xorInto } from '../../hotpocket/stateHash';
+import { readBlocks } from './contents';
+import { mayAll } from './passage';
+import { DIR_TYPE, FILE_TYPE, ownHash, sameBlocks, TYPE_BITS } from './manifest';
+import { childOf, nameText, within } from './paths';
+import type { Steps } from './steps';
+import type { ManifestEntry } from './types';
+
+type FileEntry = Extract<ManifestEntry, { type: 'file' }>;
+type DirEntry = Extract<ManifestEntry, { type: 'dir' }>;
+type Stamp = Pick<BigIntStats, 'ino' | 'size' | 'mode' | 'mtimeNs' | 'ctimeNs'>;
+
+interface Common {
+  /** Absolute, in the system's bytes: names need not be UTF-8, and Node takes bytes faster than text. */
+  readonly path: Buffer;
+  hash: Hex;
+  stamp: Stamp;
+  /** The stamp is old enough to tell any later change. */
+  settled: boolean;
+}
+export interface FileNode extends Common {
+  readonly type: 'file';
+  entry: FileEntry;
+  /** Names the file has: more than one if the contract made hard links. */
+  links: number;
+}
+export interface DirNode extends Common {
+  readonly type: 'dir';
+  entry: DirEntry;
+  /** Sorted by name. */
+  children: Map<string, TreeNode>;
+  /** Names of symbolic links, pipes, sockets and devices. They are no part of a HotPocket state (reference 5.1). */
+  others: readonly string[];
+}
+export type TreeNode = FileNode | DirNode;
+
+export interface ScanResult {
+  readonly hash: Hex;
+  /** Files and folders that were added, removed, or are different in content or mode since the scan before. */
+  readonly changed: number;
+}
+
+// The system stamps files with a clock that lags by up to a tick (10 ms at 100 Hz); some file systems count whole seconds.
+const TICK_NS = 10_000_000n;
+const SECOND_NS = 1_000_000_000n;
+const NEVER: Stamp = { ino: 0n, size: 0n, mode: 0n, mtimeNs: 0n, ctimeNs: 0n };
+const READ_BITS = 0o500;
+
+/**
+ * A folder's files as they were at the last scan. A scan looks at every file and reads only those that changed, told by
+ * inode, size, mode, mtime and ctime; a folder is listed again only if its own times changed.
+ */
+export class StateTree {
+  private top: DirNode | undefined;
+  private sum = Buffer.alloc(32);
+  private changed = 0;
+  private startNs = 0n;
+  /** Grows with each scan that found a change, so equal versions mean equal files. */
+  version = 0;
+
+  constructor(readonly folder: Buffer) {}
+
+  /** The state folder itself. Throws if there was no scan yet, or the last one failed. */
+  get root(): DirNode {
+    if (!this.top) throw new Error('the tree was not scanned');
+    return this.top;
+  }
+
+  get scanned(): boolean {
+    return this.top !== undefined;
+  }
+
+  get hash(): Hex {
+    return toHex(this.sum);
+  }
+
+  /** All entries, sorted by path segment: each folder, then what is in it. */
+  entries(): ManifestEntry[] {
+    return Array.from(walk(this.root), (node) => node.entry);
+  }
+
+  /** Throws the system's error if something can't be read. */
+  *scan(): Steps<ScanResult> {
+    const top = this.top ?? this.begin();
+    // Whatever interrupts a scan leaves nodes and sum at odds, so a later one must not build on them.
+    this.top = undefined;
+    this.changed = 0;
+    this.startNs = BigInt(Date.now()) * 1_000_000n;
+    yield* this.scanFolder(top, lstatSync(top.path, { bigint: true }));
+    this.top = top;
+    if (this.changed > 0) this.version++;
+    return { hash: this.hash, changed: this.changed };
+  }
+
+  private begin(): DirNode {
+    this.sum = Buffer.alloc(32);
+    return newFolder(this.folder, '');
+  }
+
+  private *scanFolder(dir: DirNode, stat: BigIntStats): Steps<void> {
+    const mode = Number(stat.mode);
+    const entry: DirEntry = dir.entry.mode === mode ? dir.entry : { path: dir.entry.path, type: 'dir', mode };
+    this.update(dir, entry);
+    const closed = (mode & READ_BITS) !== READ_BITS && !mayAll();
+    if (closed) chmodSync(dir.path, (mode & 0o7777) | READ_BITS);
+    try {
+      if (!dir.settled || !sameStamp(dir.stamp, stat)) this.list(dir);
+      yield* this.scanChildren(dir);
+    } finally {
+      if (closed) chmodSync(dir.path, mode & 0o7777);
+    }
+    this.stamp(dir, closed ? NEVER : stat);
+    yield;
+  }
+
+  private *scanChildren(dir: DirNode): Steps<void> {
+    for (const [name, child] of dir.children) {
+      const stat = lstatSync(child.path, LSTAT);
+      if (!stat || kindOf(stat) !== child.type) {
+        this.drop(child);
+        dir.children.delete(name);
+      } else if (child.type === 'dir') {
+        yield* this.scanFolder(child, stat);
+      } else if (!child.settled || !sameStamp(child.stamp, stat)) {
+        this.read(child);
+        yield;
+      }
+    }
+  }
+
+  private list(dir: DirNode): void {
+    const before = dir.children;
+    const others: string[] = [];
+    const found: [string, TreeNode][] = [];
+    for (const bytes of readdirSync(dir.path, { encoding: 'buffer' })) {
+      const name = nameText(bytes);
+      const path = before.get(name)?.path ?? within(dir.path, bytes);
+      const stat = lstatSync(path, LSTAT);
+      const kind = stat && kindOf(stat);
+      const known = before.get(name);
+      if (kind === 'other') others.push(name);
+      else if (kind && known?.type === kind) found.push([name, known]);
+      else if (kind) found.push([name, (kind === 'dir' ? newFolder : newFile)(path, childOf(dir.entry.path, name))]);
+    }
+    found.sort(([a], [b]) => (a < b ? -1 : 1));
+    dir.children = new Map(found);
+    dir.others = others;
+    for (const [name, child] of before) if (dir.children.get(name) !== child) this.drop(child);
+  }
+
+  private read(file: FileNode): void {
+    const blocks: Hex[] = [];
+    const { stat, size } = readBlocks(file.path, (index, bytes) => blocks.push(blockHash(index, bytes)));
+    const mode = Number(stat.mode);
+    const same = file.entry.mode === mode && file.entry.size === size && sameBlocks(file.entry.blocks, blocks);
+    this.update(file, same ? file.entry : { path: file.entry.path, type: 'file', mode, size, blocks });
+    file.links = Number(stat.nlink);
+    this.stamp(file, stat);
+  }
+
+  private update<N extends TreeNode>(node: N, entry: N['entry']): void {
+    // A node that is new has no hash yet, and counts even if it looks like the placeholder it was made with.
+    if (node.hash !== '' && node.entry === entry) return;
+    this.xor(node.hash);
+    node.entry = entry;
+    node.hash = ownHash(entry);
+    this.xor(node.hash);
+    this.changed++;
+  }
+
+  private drop(gone: TreeNode): void {
+    for (const node of walk(gone)) {
+      if (node.hash === '') continue;
+      this.xor(node.hash);
+      this.changed++;
+    }
+  }
+
+  private xor(hash: Hex): void {
+    if (hash !== '') xorInto(this.sum, fromHex(hash));
+  }
+
+  private stamp(node: TreeNode, { ino, size, mode, mtimeNs, ctimeNs }: Stamp): void {
+    node.stamp = { ino, size, mode, mtimeNs, ctimeNs };
+    node.settled = ctimeNs < this.startNs - (ctimeNs % SECOND_NS === 0n ? 2n * SECOND_NS : TICK_NS);
+  }
+}
+
+const LSTAT = { bigint: true, throwIfNoEntry: false } as const;
+
+const newFolder = (path: Buffer, name: string): DirNode => ({
+  type: 'dir', path, entry: { path: name, type: 'dir', mode: DIR_TYPE }, hash: '', stamp: NEVER, settled: false, children: new Map(), others: [],
+});
+const newFile = (path: Buffer, name: string): FileNode => ({
+  type: 'file', path, entry: { path: name, type: 'file', mode: FILE_TYPE, size: 0, blocks: [] }, hash: '', stamp: NEVER, settled: false, links: 1,
+});
+
+function kindOf(stat: BigIntStats): TreeNode['type'] | 'other' {
+  const type = Number(stat.mode) & TYPE_BITS;
+  return type === FILE_TYPE ? 'file' : type === DIR_TYPE ? 'dir' : 'other';
+}
+
+const sameStamp = (a: Stamp, b: Stamp): boolean =>
+  a.ctimeNs === b.ctimeNs && a.mtimeNs === b.mtimeNs && a.ino === b.ino && a.size === b.size && a.mode === b.mode;
+
+/** A node and all below it, folders before their children. */
+export function* walk(node: TreeNode): Generator<TreeNode> {
+  yield node;
+  if (node.type === 'dir') for (const child of node.children.values()) yield* walk(child);
+}

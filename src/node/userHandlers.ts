@@ -1,0 +1,62 @@
+import type { HpConfig } from '../hotpocket/config';
+import type { Hex } from '../hotpocket/hash';
+import { GENESIS } from '../hotpocket/ledger';
+import { HP_VERSION } from '../hotpocket/version';
+import type { Consensus } from './consensus/consensus';
+import type { Executions } from './executions';
+import type { LedgerStore } from './ledger/ledgerStore';
+import type { ConsensusEvent } from './consensus/types';
+import type { LedgerQuery, LedgerView, UserPortHandlers } from './users/types';
+
+export interface UserHost {
+  readonly consensus: Consensus;
+  readonly executions: Executions;
+  readonly ledgers: LedgerStore;
+  config(): HpConfig;
+  weaklyConnected(): boolean;
+  peers(): string[];
+  connectedUsers(): Hex[];
+  step(event: ConsensusEvent): void;
+}
+
+/** What the user port asks, answered by the node behind it (reference 6). */
+export function userHandlers(host: UserHost): UserPortHandlers {
+  const { consensus } = host;
+  const usersChanged = (): void => host.step({ type: 'users', users: host.connectedUsers() });
+  return {
+    status: () => {
+      const { contract, user, node } = host.config();
+      return {
+        hpVersion: HP_VERSION,
+        ledgerSeqNo: consensus.lastLedger.seqNo,
+        ledgerHash: consensus.lastLedger.hash,
+        voteStatus: consensus.voteStatus,
+        roundTime: consensus.roundTime,
+        contractExecutionEnabled: contract.execute,
+        readRequestsEnabled: user.concurrent_read_requests > 0,
+        isFullHistoryNode: node.history === 'full',
+        weaklyConnected: host.weaklyConnected(),
+        currentUnl: consensus.unl,
+        peers: host.peers(),
+      };
+    },
+    lastLedger: () => consensus.lastLedger,
+    unl: () => consensus.unl,
+    submit: (input, container) => {
+      const reason = consensus.checkSubmit(input, container);
+      if (!reason) host.step({ type: 'input', input });
+      return reason;
+    },
+    read: (pubkey, _protocol, content) => (host.config().contract.execute ? host.executions.read(pubkey, content) : Promise.resolve(undefined)),
+    query: (_pubkey, query) => queryLedger(host.ledgers, query),
+    connected: usersChanged,
+    disconnected: usersChanged,
+  };
+}
+
+/** Raw inputs and outputs are not part of the history that nodes keep by default (reference 4.3): lists are empty then. */
+function queryLedger(ledgers: LedgerStore, { seqNo, inputs, outputs }: LedgerQuery): readonly LedgerView[] | 'exec_failure' {
+  const ledger = seqNo === 0 ? GENESIS : ledgers.entry(seqNo)?.ledger;
+  if (!ledger) return inputs || outputs ? 'exec_failure' : [];
+  return [{ ledger, ...(inputs ? { inputs: [] } : {}), ...(outputs ? { outputs: [] } : {}) }];
+}

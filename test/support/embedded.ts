@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { EmbeddedEngine, type EmbeddedOptions } from '../../src/cluster/embedded/engine';
+import type { ClusterDefaults, ClusterStatus } from '../../src/cluster/engine';
+import { ClusterPaths } from '../../src/cluster/paths';
+import { isPortFree } from '../../src/cluster/ports';
+
+const repository = resolve(__dirname, '../..');
+
+/** The supervisor and command line as built for users, with test/support/fakeNode.mjs as the node program. Returns their folder. */
+export async function buildPrograms(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'hotpocket prögrams '));
+  // koffi is native and stays outside the bundles.
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  await build({
+    absWorkingDir: repository,
+    entryPoints: { node: 'test/support/fakeNode.mjs', supervisor: 'src/cluster/embedded/supervisor/main.ts', cli: 'src/cli/main.ts' },
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['koffi'],
+    logLevel: 'error',
+  });
+  return folder;
+}
+
+export type Files = Readonly<Record<string, string | object>>;
+
+/** A home for clusters in a temporary folder, with ports of its own. */
+export class TestHome {
+  readonly folder = mkdtempSync(join(tmpdir(), 'hotpocket höme '));
+  readonly env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: this.folder, HOTPOCKET_HOME: join(this.folder, 'clusters of mine') };
+  readonly paths = ClusterPaths.of(join(this.folder, 'clusters of mine'));
+  private readonly engines: EmbeddedEngine[] = [];
+
+  constructor(readonly programs: string) {}
+
+  engine(options: Partial<EmbeddedOptions> = {}): EmbeddedEngine {
+    const engine = new EmbeddedEngine({ programs: this.programs, env: this.env, ...options });
+    this.engines.push(engine);
+    return engine;
+  }
+
+  /** A contract folder with the given files; objects become JSON. */
+  bundle(files: Files, name = 'my cöntract'): string {
+    const folder = join(this.folder, name);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
+    }
+    return folder;
+  }
+
+  async deploy(files: Files, defaults: Partial<ClusterDefaults> = {}): Promise<ClusterStatus> {
+    return this.engine().deploy({ path: this.bundle(files), defaults: { ...(await freeDefaults(3)), ...defaults } });
+  }
+
+  /** Lets go of the supervisor, which ends when nothing runs. */
+  disconnect(): void {
+    for (const engine of this.engines.splice(0)) engine.dispose();
+  }
+
+  /** Ends what runs and removes everything. */
+  async dispose(): Promise<void> {
+    const last = this.engine();
+    await last.clean().catch(() => undefined);
+    this.disconnect();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A cluster size and ports that nobody uses: other tests run at the same time. */
+export async function freeDefaults(size: number): Promise<ClusterDefaults> {
+  const userPortBegin = await freeBlock(size + 2);
+  return { size, userPortBegin, peerPortBegin: await freeBlock(size + 2) };
+}
+
+export async function freeBlock(count: number): Promise<number> {
+  for (;;) {
+    // Below the range that systems hand out to clients.
+    const begin = randomInt(10_000, 32_000);
+    const free = await Promise.all(Array.from({ length: count }, (_, i) => isPortFree(begin + i, ['127.0.0.1', '::1'])));
+    if (free.every(Boolean)) return begin;
+  }
+}
+
+/** Waits for something that other processes bring about; the test's own time-out ends it. */
+export async function eventually<T>(look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
