@@ -40,9 +40,9 @@ export default ts.config(
     rules: {
       'boundaries/dependencies': ['error', {
         default: 'disallow',
-        rules: Object.entries(rooms).map(([from, allow]) => ({
-          from: { type: from },
-          allow: { to: { type: [from, ...allow] } },
+        policies: Object.entries(rooms).map(([from, allow]) => ({
+          from: { element: { type: from } },
+          allow: { to: { element: { type: [from, ...allow] } } },
         })),
       }],
       'no-restricted-imports': ['error', { paths: [{ name: 'vscode', message: 'Only src/extension may import vscode.' }] }],

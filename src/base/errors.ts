@@ -75,7 +75,7 @@ export class HotPocketError<C extends ErrorCode = ErrorCode> extends Error {
 
 /** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL, with its message only. */
 export function asHotPocketError(error: unknown): HotPocketError {
-  if (error instanceof HotPocketError) return error;
+  if (error instanceof HotPocketError) return error as HotPocketError;
   return new HotPocketError('INTERNAL', { problem: errorText(error) }, { cause: error });
 }
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { constants } from 'node:os';
 import { systemCode } from '../base/errors';
 import { EmbeddedEngine } from '../cluster/embedded/engine';

@@ -9,7 +9,7 @@ export function statusText(status: ClusterStatus): string {
     `Consensus needs ${needed} of ${of} votes: ${tolerates === 0 ? 'no node may be down' : `${tolerates} may be down`}`,
   ];
   const interrupted = status.nodes.filter(({ state }) => state.kind === 'stopped' && state.interrupted);
-  const foot = interrupted.length > 0 ? ['', `Stopped with their supervisor: ${interrupted.map(({ node }) => node).join(', ')}. They come back with: hotpocket start`] : [];
+  const foot = interrupted.length > 0 ? ['', `Not running though they should: ${interrupted.map(({ node }) => node).join(', ')}. To bring them back, or see why not: hotpocket start`] : [];
   return [...head, '', ...table(status.nodes), ...foot].join('\n');
 }
 

@@ -49,6 +49,7 @@ export async function readBundle(path: string, forbidden: string): Promise<Bundl
   }
   const override = all.find((entry) => entry.path === OVERRIDE);
   if (override === undefined) return { root, state, disparate };
+  if (override.content.kind === 'folder') throw new HotPocketError('BUNDLE_INVALID', { path, problem: `${OVERRIDE} is a folder.` });
   return { root, state, disparate, override: { path: join(path, OVERRIDE), text: await readFile(override.source, 'utf8') } };
 }
 

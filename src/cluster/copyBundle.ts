@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../base/errors';
+import { allSettled } from './allSettled';
 import type { Bundle, BundleEntry } from './bundle';
 
 // Enough to keep a disk busy without running out of descriptors when many nodes are copied at once.
@@ -27,7 +28,7 @@ async function copyEntries(bundle: Bundle, entries: readonly BundleEntry[], to: 
       await copyEntry(bundle, entry, join(to, entry.path));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await allSettled(Array.from({ length: AT_ONCE }, worker));
   // Innermost first and last of all: a folder may be one that cannot be written to.
   for (const { path, mode } of folders.reverse()) await chmod(path, mode);
 }

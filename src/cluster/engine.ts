@@ -60,7 +60,7 @@ export interface LogOptions {
 }
 
 export type NodeState =
-  /** `interrupted`: it should run, but went down with its supervisor; the next change of the cluster brings it back. */
+  /** `interrupted`: it should run, but its supervisor is gone; the next change of the cluster brings it back. */
   | { readonly kind: 'stopped'; readonly interrupted?: true }
   | { readonly kind: 'starting'; readonly pid: number }
   | { readonly kind: 'running'; readonly pid: number }

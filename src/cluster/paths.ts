@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { contractPaths, type ContractPaths } from '../hotpocket/config';
 
 /** hpdevkit knows only this cluster, and so do we until more are asked for. */
 export const CLUSTER_NAME = 'default';
@@ -37,28 +38,17 @@ export class ClusterPaths {
   }
 
   node(node: number): NodePaths {
-    return new NodePaths(join(this.home, `node${node}`));
+    return nodePaths(join(this.home, `node${node}`));
   }
 }
 
-/** The folders of one node, as hpcore lays them out (reference 1.2). */
-export class NodePaths {
-  constructor(readonly dir: string) {}
+/** The files of one node: hpcore's layout (reference 1.2), and what stands for the terminal of a real node's container. */
+export interface NodePaths extends ContractPaths {
+  /** What the node and the contract print. */
+  readonly consoleLog: string;
+}
 
-  get config(): string {
-    return join(this.dir, 'cfg', 'hp.cfg');
-  }
-  get contractFs(): string {
-    return join(this.dir, 'contract_fs');
-  }
-  get ledgerFs(): string {
-    return join(this.dir, 'ledger_fs');
-  }
-  get stateDir(): string {
-    return join(this.contractFs, 'seed', 'state');
-  }
-  /** What the node and the contract print; the terminal of a real node's container. */
-  get consoleLog(): string {
-    return join(this.dir, 'log', 'console.log');
-  }
+export function nodePaths(dir: string): NodePaths {
+  const paths = contractPaths(dir);
+  return { ...paths, consoleLog: join(paths.log, 'console.log') };
 }

@@ -47,15 +47,15 @@ export function makeLedger(previous: Ledger, content: LedgerContent): Ledger {
 
 type Sealable = Pick<Ledger, 'time' | 'stateHash' | 'configHash' | 'nonce' | 'userHash' | 'inputHash' | 'outputHash'>;
 
-function sealLedger(previous: Pick<Ledger, 'seqNo' | 'hash'>, fields: Sealable): Ledger {
+function sealLedger(previous: Pick<Ledger, 'seqNo' | 'hash'>, { time, stateHash, configHash, nonce, userHash, inputHash, outputHash }: Sealable): Ledger {
   // The number that is hashed is the previous one (ledger.cpp).
   const dataHash = blake3Hex(
-    be64(previous.seqNo), be64(fields.time),
-    ...[fields.stateHash, fields.configHash, fields.nonce, fields.userHash, fields.inputHash, fields.outputHash].map(fromHex),
+    be64(previous.seqNo), be64(time),
+    ...[stateHash, configHash, nonce, userHash, inputHash, outputHash].map(fromHex),
   );
   return {
     seqNo: previous.seqNo + 1,
-    ...fields,
+    time, stateHash, configHash, nonce, userHash, inputHash, outputHash,
     hash: blake3Hex(fromHex(previous.hash), fromHex(dataHash)),
     prevHash: previous.hash,
     dataHash,

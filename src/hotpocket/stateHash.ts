@@ -8,13 +8,22 @@ export const blockPrefix = (index: number): Buffer => be64(index * BLOCK_SIZE);
 
 export const blockHash = (index: number, bytes: Uint8Array): Hex => toHex(blake3(blockPrefix(index), bytes));
 
+// Few modes are in use, on many files.
+const modeHashes = new Map<number, Buffer>();
+
+function modeHash(mode: number): Buffer {
+  let hash = modeHashes.get(mode);
+  if (!hash) modeHashes.set(mode, (hash = blake3(be32(mode))));
+  return hash;
+}
+
 /**
  * The hash of one file or folder. `mode` is the whole st_mode with the file type: 0o100644 for an ordinary file, 0o40755
  * for a folder; `parts` are a file's blocks or a folder's children. A name that is not UTF-8 is given as its bytes.
  */
 export function entryHash(name: string | Uint8Array, mode: number, parts: Iterable<Hex>): Hex {
   const sum = blake3(typeof name === 'string' ? Buffer.from(name) : name);
-  xorInto(sum, blake3(be32(mode)));
+  xorInto(sum, modeHash(mode));
   for (const part of parts) xorInto(sum, fromHex(part));
   return toHex(sum);
 }

@@ -7,7 +7,7 @@ import type { Hex } from '../hotpocket/hash';
 import type { UserOutput } from '../hotpocket/outputs';
 import type { Ledger } from '../hotpocket/ledger';
 import type { RunInputs } from './consensus/types';
-import { NplRouter } from './contract/npl';
+import type { NplRouter } from './contract/npl';
 import { startContract } from './contract/startContract';
 import type { ContractProgram, ContractRun, RunContext } from './contract/types';
 import { report } from './facts';

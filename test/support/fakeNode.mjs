@@ -30,7 +30,7 @@ function create() {
 }
 
 function run() {
-  const lock = tryLock(dir);
+  const lock = tryLock(join(dir, 'cfg'));
   if (lock === 'held') {
     console.error(`Another hpcore instance is already running in directory ${dir}`);
     process.exit(255);

@@ -19,11 +19,22 @@ export interface NativeSockets {
   send(fd: number, packet: Uint8Array): 'sent' | 'blocked' | 'closed';
 }
 
-interface Constants { packetSocket: number; closeOnExec: number; dontWait: number; socketLevel: number; sendBuffer: number; receiveBuffer: number }
+interface Constants {
+  readonly packetSocket: number;
+  readonly closeOnExec: number;
+  readonly dontWait: number;
+  readonly socketLevel: number;
+  readonly sendBuffer: number;
+  readonly receiveBuffer: number;
+}
 
-const LINUX: Constants = { packetSocket: 5, closeOnExec: 0x80000, dontWait: 0x40, socketLevel: 1, sendBuffer: 7, receiveBuffer: 8 };
+const LINUX: Constants = {
+  packetSocket: 5, closeOnExec: 0x80000, dontWait: 0x40, socketLevel: 1, sendBuffer: 7, receiveBuffer: 8,
+};
 // macOS has no SOCK_SEQPACKET for local sockets; datagrams keep boundaries too. It has no flag for close-on-exec either.
-const DARWIN: Constants = { packetSocket: 2, closeOnExec: 0, dontWait: 0x80, socketLevel: 0xffff, sendBuffer: 0x1001, receiveBuffer: 0x1002 };
+const DARWIN: Constants = {
+  packetSocket: 2, closeOnExec: 0, dontWait: 0x80, socketLevel: 0xffff, sendBuffer: 0x1001, receiveBuffer: 0x1002,
+};
 
 const AF_UNIX = 1;
 const F_SETFD = 2;
@@ -54,12 +65,13 @@ function tryToBind(): NativeSockets | HotPocketError<'NATIVE_CHANNELS_UNAVAILABL
 
 function bind(koffi: typeof Koffi, c: Constants): NativeSockets {
   const libc = koffi.load(null);
-  const socketpair = libc.func('int socketpair(int, int, int, _Out_ int *)') as (domain: number, type: number, protocol: number, fds: number[]) => number;
-  const setsockopt = libc.func('int setsockopt(int, int, int, const int *, uint32_t)') as (fd: number, level: number, name: number, value: number[], size: number) => number;
-  const fcntl = libc.func('int fcntl(int, int, ...)') as (fd: number, command: number, type: 'int', value: number) => number;
-  const recv = libc.func('intptr_t recv(int, uint8_t *, size_t, int)') as (fd: number, buffer: Uint8Array, size: number, flags: number) => number;
-  const send = libc.func('intptr_t send(int, const uint8_t *, size_t, int)') as (fd: number, data: Uint8Array, size: number, flags: number) => number;
-  const pipe = c.closeOnExec ? libc.func('int pipe2(_Out_ int *, int)') : libc.func('int pipe(_Out_ int *)');
+  const declare = (definition: string) => libc.func(definition) as (...args: (number | number[] | Uint8Array | string)[]) => number;
+  const socketpair = declare('int socketpair(int, int, int, _Out_ int *)');
+  const setsockopt = declare('int setsockopt(int, int, int, const int *, uint32_t)');
+  const fcntl = declare('int fcntl(int, int, ...)');
+  const recv = declare('intptr_t recv(int, uint8_t *, size_t, int)');
+  const send = declare('intptr_t send(int, const uint8_t *, size_t, int)');
+  const pipe = c.closeOnExec ? declare('int pipe2(_Out_ int *, int)') : declare('int pipe(_Out_ int *)');
   const pipeFlags = c.closeOnExec ? [c.closeOnExec] : [];
 
   const { EAGAIN, ENOBUFS, ECONNRESET } = koffi.os.errno;
@@ -88,7 +100,7 @@ function bind(koffi: typeof Koffi, c: Constants): NativeSockets {
     },
 
     pipe() {
-      const [read, write] = pair('pipe', (out) => pipe(out, ...pipeFlags) as number);
+      const [read, write] = pair('pipe', (out) => pipe(out, ...pipeFlags));
       return { read, write };
     },
 

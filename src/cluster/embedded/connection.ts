@@ -48,9 +48,14 @@ export class SupervisorConnection {
     return (await this.untilLost(this.rpc.sendRequest(requests.status))) ?? undefined;
   }
 
-  /** True if the supervisor has agreed to end. */
+  /** True if the supervisor has agreed to end, which it may do before we hear so. */
   async retire(): Promise<boolean> {
-    return this.untilLost(this.rpc.sendRequest(requests.retire));
+    try {
+      return await this.untilLost(this.rpc.sendRequest(requests.retire));
+    } catch (error) {
+      if (error instanceof ConnectionLost) return true;
+      throw error;
+    }
   }
 
   /** Sends a request that can be watched and cancelled. Throws what the supervisor did, or ConnectionLost. */

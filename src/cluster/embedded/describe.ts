@@ -16,11 +16,12 @@ export interface ConsensusTerms {
   readonly unl: readonly string[];
 }
 
-export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: readonly string[], state: NodeState, facts: LatestFacts): NodeStatusInfo {
+export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: readonly string[], current: NodeState, facts: LatestFacts): NodeStatusInfo {
   const { vote, ledger } = facts;
+  const { consoleLog, state } = paths.node(record.node);
   return {
     node: record.node,
-    state,
+    state: current,
     publicKey: record.publicKey,
     role: record.role,
     userPort: record.userPort,
@@ -33,8 +34,8 @@ export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: reado
     peers: facts.peers?.peers ?? [],
     users: facts.users?.users ?? [],
     weaklyConnected: facts.peers?.weaklyConnected ?? false,
-    logFile: paths.node(record.node).consoleLog,
-    stateDir: paths.node(record.node).stateDir,
+    logFile: consoleLog,
+    stateDir: state,
   };
 }
 

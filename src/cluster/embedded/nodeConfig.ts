@@ -7,7 +7,7 @@ import type { ConsensusTerms } from './describe';
 
 /** A node's hp.cfg. Throws a ConfigError, or the system's error. */
 export async function readNodeConfig(paths: ClusterPaths, node: number): Promise<HpConfig> {
-  const file = paths.node(node).config;
+  const file = paths.node(node).hpCfg;
   return parseConfig(await readFile(file, 'utf8'), file);
 }
 

@@ -25,7 +25,7 @@ export function minimalEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries) as NodeJS.ProcessEnv, ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
 }
 
-/** What nodes listen on, and where their ports must be free: HOTPOCKET_BIND, else this machine only. */
+/** What nodes listen on, and where their ports must be free: HOTPOCKET_BIND (addresses with commas between), else this machine only. */
 export function listenHosts(env: NodeJS.ProcessEnv): readonly string[] {
-  return env.HOTPOCKET_BIND ? [env.HOTPOCKET_BIND] : ['127.0.0.1', '::1'];
+  return env.HOTPOCKET_BIND?.split(',') ?? ['127.0.0.1', '::1'];
 }

@@ -1,15 +1,18 @@
-import { decodeTimeConfig, encodeTimeConfig, makeGrid, nextRoundStart, type Grid, type Stage } from '../../hotpocket/grid';
-import { blake3, fromHex, shortHash, toHex, ZERO_HASH, type Hex } from '../../hotpocket/hash';
+import { decodeTimeConfig, encodeTimeConfig, type Stage } from '../../hotpocket/grid';
+import { blake3, shortHash, toHex, ZERO_HASH, type Hex } from '../../hotpocket/hash';
 import type { InputContainer, RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
 import { primaryShardId, type Ledger } from '../../hotpocket/ledger';
-import { hashTreeFor, outputRoot, userOutputHash, type UserOutput } from '../../hotpocket/outputs';
+import type { UserOutput } from '../../hotpocket/outputs';
 import { closeNeeded, itemVotesNeeded, votesNeeded } from '../../hotpocket/thresholds';
 import { attemptClose, makeClosing, verifyClosing } from './closing';
 import { InputPool, runInputs, type CandidateInput } from './inputPool';
 import { rootHashBytes, type Proposal, type ProposalBody } from './proposal';
+import { PendingOutputs } from './pendingOutputs';
 import { ProposalBook } from './proposalBook';
+import { Rounds } from './rounds';
 import type { Closing, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, Effect, LedgerEntry, RunInputs, RunOutcome } from './types';
-import { electItems, electOutputHash, electTime, electTimeConfig, evaluate, groupNonce, type Vote } from './voting';
+import { TimeConfigs } from './timeConfigs';
+import { electItems, electOutputHash, electTime, evaluate, groupNonce, type Vote } from './voting';
 
 /** Where a node stands when its process starts. */
 export interface ConsensusBoot {
@@ -22,19 +25,11 @@ export interface ConsensusBoot {
   readonly pendingRun?: readonly RunInputs[];
 }
 
-interface PendingOutputs {
-  readonly root: Hex;
-  readonly signature: Hex;
-  readonly stateHash: Hex;
-  readonly list: readonly UserOutput[];
-}
-
 /** At the start of a round, before its stage 0; or in the middle of one, when a ledger came late. */
 type RunMoment = 'at-start' | 'in-round';
 
 const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
 const MAX_INPUTS_ASKED = 256;
-const ROUNDS_BEFORE_TIME_ADOPTION = 5;
 
 /**
  * HotPocket's consensus as a state machine: `step(event, now)` gives the effects to carry out, in order. It reaches for
@@ -43,9 +38,7 @@ const ROUNDS_BEFORE_TIME_ADOPTION = 5;
 export class Consensus {
   private readonly book = new ProposalBook();
   private readonly pool: InputPool;
-  private grid: Grid;
-  private stage: Stage = 1; // So the first thing a node does is to miss a stage and align (reference 3.2).
-  private roundStart = 0;
+  private rounds: Rounds;
   private status: VoteStatus = 'unknown';
   private last: Ledger;
   private stateHash: Hex;
@@ -62,18 +55,17 @@ export class Consensus {
   private stopping = false;
   private syncing = false;
   private proposedStage3 = false;
-  private unreliableRounds = 0;
-  private readonly peerTimeConfigs = new Map<Hex, number>();
+  private readonly timeConfigs = new TimeConfigs();
   private readonly lastHeard = new Map<Hex, number>();
   private effects: Effect[] = [];
 
   constructor(private config: ConsensusConfig, private readonly boot: ConsensusBoot, private readonly deps: ConsensusDeps) {
     this.pool = new InputPool((message, signature, pubkey) => deps.verify(message, signature, pubkey));
-    this.grid = makeGrid(config.contractId, config);
+    this.rounds = new Rounds(config.contractId, config);
     this.last = boot.last;
     this.stateHash = boot.stateHash;
     this.patchHash = boot.patchHash;
-    this.outputs = this.signOutputs(boot.outputs);
+    this.outputs = this.pendingOutputs(boot.outputs);
   }
 
   get lastLedger(): Ledger {
@@ -142,7 +134,7 @@ export class Consensus {
         if (event.users.length > 0) this.emit({ type: 'nup', nup: { users: event.users, inputs: [] } });
         return;
       case 'peerTimeConfig':
-        this.peerTimeConfigs.set(event.pubkey, event.timeConfig);
+        this.timeConfigs.heard(event.pubkey, event.timeConfig);
         return;
       case 'ran':
         return this.onRan(event.outcome, now);
@@ -185,37 +177,27 @@ export class Consensus {
 
   /** Asks to be woken for the current stage, or for the next round if its window is missed. */
   private schedule(now: number): void {
-    const start = this.roundStart + this.grid.stageStart[this.stage];
-    if (this.stage !== 0 && start - now < this.grid.guard) {
-      this.log('dbg', `Missed stage ${this.stage} window. Resetting to stage 0.`);
-      this.stage = 0;
-    }
-    this.emit({ type: 'wake', at: this.stageTime(now) });
-  }
-
-  private stageTime(now: number): number {
-    if (this.stage !== 0) return this.roundStart + this.grid.stageStart[this.stage];
-    this.roundStart = nextRoundStart(this.grid, now);
-    return this.roundStart;
+    const { stage } = this.rounds;
+    if (this.rounds.align(now)) this.log('dbg', `Missed stage ${stage} window. Resetting to stage 0.`);
+    this.emit({ type: 'wake', at: this.rounds.due });
   }
 
   private onWake(now: number): void {
     if (this.running !== 'no') return;
-    const due = this.roundStart + this.grid.stageStart[this.stage];
-    if (now < due) return this.emit({ type: 'wake', at: due });
-    // Woken far too late (the machine slept, the process was frozen): what we know is stale, so align anew.
-    if (now - due > this.grid.stageStart[1]) {
-      this.stage = 0;
+    if (now < this.rounds.due) return this.emit({ type: 'wake', at: this.rounds.due });
+    if (this.rounds.isStale(now)) {
+      this.rounds.skip();
       return this.schedule(now);
     }
-    if (this.stage === 0) this.beginRound(now);
-    else this.vote(this.stage, now);
+    const { stage } = this.rounds;
+    if (stage === 0) this.beginRound(now);
+    else this.vote(stage, now);
   }
 
   // --- Stage 0 --------------------------------------------------------------------------------------------------
 
   private beginRound(now: number): void {
-    this.book.drain(0, this.roundStart, this.grid.roundTime, this.status !== 'synced');
+    this.book.drain(0, this.rounds.start, this.config.roundTime, this.status !== 'synced');
     if (this.status === 'synced') this.tryClose();
     if (this.running === 'no') this.proposeStage0(now);
   }
@@ -227,14 +209,14 @@ export class Consensus {
     for (const rejection of this.pool.validate(this.config, this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
     this.nodeNonce = toHex(blake3(this.deps.randomBytes(64)));
     this.propose({
-      time: this.roundStart,
+      time: this.rounds.start,
       groupNonce: '',
       users: this.pool.takeUsers(),
       inputs: this.pool.list(),
       outputHash: this.outputs?.root ?? ZERO_HASH,
       outputSignature: this.outputs?.signature ?? '',
     });
-    this.stage = 1;
+    this.rounds.stage = 1;
     this.schedule(now);
   }
 
@@ -247,20 +229,20 @@ export class Consensus {
 
   private vote(stage: 1 | 2 | 3, now: number): void {
     if (stage === 2) this.sendNup([]);
-    this.book.drain(stage, this.roundStart, this.grid.roundTime, this.status !== 'synced');
+    this.book.drain(stage, this.rounds.start, this.config.roundTime, this.status !== 'synced');
     const vote = this.castVote(stage);
     if (vote.kind !== 'desync') this.askForMissedLedger();
     if (vote.kind === 'synced') this.askForMissedInputs();
     if (vote.kind === 'unreliable') {
       this.countUnreliableRound();
-      this.stage = 0;
+      this.rounds.skip();
       return this.schedule(now);
     }
     if (vote.kind === 'synced') {
-      this.unreliableRounds = 0;
+      this.timeConfigs.reliableRound();
       this.proposeFromVotes(stage, now);
     }
-    this.stage = stage === 3 ? 0 : ((stage + 1) as Stage);
+    this.rounds.advance();
     this.schedule(now);
   }
 
@@ -270,7 +252,7 @@ export class Consensus {
     const standing = { primaryShard: primaryShardId(this.last), patchHash: this.patchHash, stateHash: this.stateHash };
     let vote = evaluate(this.book.list(), standing, needed);
     if (vote.kind === 'synced' && this.status !== 'synced') {
-      this.book.prune(stage, this.roundStart, this.grid.roundTime, false);
+      this.book.prune(stage, this.rounds.start, this.config.roundTime, false);
       vote = evaluate(this.book.list(), standing, needed);
     }
     if (vote.kind === 'unreliable') {
@@ -316,7 +298,7 @@ export class Consensus {
         .map((p) => [p.pubkey, p.outputSignature] as const);
     }
     this.propose({
-      time: electTime(candidates, now, this.grid.roundTime, this.roundStart),
+      time: electTime(candidates, now, this.config.roundTime, this.rounds.start),
       groupNonce: stage === 3 ? groupNonce(candidates) : '',
       users: electItems(candidates.map((p) => p.users), needed),
       inputs: electItems(candidates.map((p) => p.inputs), needed, (input) => this.pool.has(input)),
@@ -349,24 +331,22 @@ export class Consensus {
     if (!this.config.unl.includes(proposal.pubkey) || proposal.pubkey === this.config.publicKey) return;
     if (!this.deps.verify(rootHashBytes(proposal), proposal.signature, proposal.pubkey)) return;
     this.lastHeard.set(proposal.pubkey, now);
-    this.peerTimeConfigs.set(proposal.pubkey, proposal.timeConfig);
+    this.timeConfigs.heard(proposal.pubkey, proposal.timeConfig);
     this.book.add(proposal);
     if (this.stopping) this.closeBeforeStop();
   }
 
   private countUnreliableRound(): void {
-    if (++this.unreliableRounds < ROUNDS_BEFORE_TIME_ADOPTION) return;
-    this.unreliableRounds = 0;
     const own = encodeTimeConfig(this.config);
-    const elected = electTimeConfig([...this.peerTimeConfigs].filter(([key]) => this.config.unl.includes(key)).map(([, value]) => value));
-    if (elected === undefined || elected === own) return;
+    const elected = this.timeConfigs.afterUnreliableRound(own, this.config.unl);
+    if (elected === undefined) return;
     this.log('inf', `New time config detected:${elected} previous:${own}`);
     this.setTimeConfig(decodeTimeConfig(elected));
   }
 
   private setTimeConfig(time: Pick<ConsensusConfig, 'roundTime' | 'stageSlice'>): void {
     this.config = { ...this.config, ...time };
-    this.grid = makeGrid(this.config.contractId, this.config);
+    this.rounds = this.rounds.withTime(this.config.contractId, this.config);
     this.emit({ type: 'timeConfig', roundTime: time.roundTime, stageSlice: time.stageSlice });
   }
 
@@ -382,7 +362,7 @@ export class Consensus {
 
   /** Stage-3 proposals of this round and the one before. */
   private finals(): Proposal[] {
-    return this.book.finalsSince(this.roundStart, this.grid.roundTime);
+    return this.book.finalsSince(this.rounds.start, this.config.roundTime);
   }
 
   private closeWith(group: readonly [Proposal, ...Proposal[]], when: RunMoment): void {
@@ -404,7 +384,7 @@ export class Consensus {
     this.deliverOutputs(ledger);
     this.emit({ type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length });
     if (ledger.configHash === this.patchHash) this.applyPendingPatch();
-    if (!this.config.execute) this.outputs = this.signOutputs([]);
+    if (!this.config.execute) this.outputs = this.pendingOutputs([]);
     // A node that stops leaves the run to its next start (decided difference c).
     else if (!this.stopping) this.run(runInputs(closing.users, inputs), when);
   }
@@ -417,19 +397,13 @@ export class Consensus {
   /** Outputs of the previous run go out with the ledger that agrees on them. */
   private deliverOutputs(ledger: Ledger): void {
     if (!this.outputs) return;
-    const { root, stateHash, list } = this.outputs;
-    if (ledger.outputHash !== root) return this.log('wrn', "Consensus output hash didn't match our output hash.");
-    if (list.length === 0) return;
-    const outputs = list.map((output) => {
-      const outputHash = userOutputHash(output);
-      return { ...output, outputHash, hashTree: hashTreeFor(list, stateHash, outputHash) };
-    });
-    this.emit({ type: 'deliver', ledger, outputs, signatures: this.outputSignatures });
+    if (ledger.outputHash !== this.outputs.root) return this.log('wrn', "Consensus output hash didn't match our output hash.");
+    const outputs = this.outputs.forUsers();
+    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.outputSignatures });
   }
 
-  private signOutputs(list: readonly UserOutput[]): PendingOutputs {
-    const root = outputRoot(list, this.stateHash);
-    return { root, list, stateHash: this.stateHash, signature: root === ZERO_HASH ? '' : this.deps.sign(fromHex(root)) };
+  private pendingOutputs(list: readonly UserOutput[]): PendingOutputs {
+    return new PendingOutputs(list, this.stateHash, (root) => this.deps.sign(root));
   }
 
   // --- Running the contract -------------------------------------------------------------------------------------
@@ -444,7 +418,7 @@ export class Consensus {
     if (when === 'no') return;
     this.running = 'no';
     this.stateHash = stateHash;
-    this.outputs = this.signOutputs(outputs);
+    this.outputs = this.pendingOutputs(outputs);
     if (patch !== undefined) {
       this.patchHash = patchHash;
       this.pendingPatch = patch;
@@ -465,7 +439,7 @@ export class Consensus {
 
   private applyPatch(patch: ConsensusPatch, afterSync: boolean): void {
     this.config = { ...this.config, ...patch };
-    this.grid = makeGrid(this.config.contractId, this.config);
+    this.rounds = this.rounds.withTime(this.config.contractId, this.config);
     this.book.retain(this.config.unl);
     this.emit({ type: 'applyPatch', patchHash: this.patchHash, afterSync });
   }

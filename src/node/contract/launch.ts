@@ -42,7 +42,8 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     if (native) sealInherited(native);
     const inputs = writeInputFile(context.users, options.tempDir);
     theirs.add({ dispose: () => closeSync(inputs.fd) });
-    const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, program.limits.nplOutputBytes);
+    const { nplOutputBytes } = program.limits;
+    const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, nplOutputBytes);
     const stdin = native && openStdin(native, ours, theirs);
 
     const stdio: StdioOptions = [stdin?.childFd ?? 'pipe', 'inherit', 'inherit', inputs.fd, channels?.childControlFd ?? 'pipe'];

@@ -59,7 +59,7 @@ export class PacketChannel {
       const length = this.sockets.receive(this.fd, scratch);
       if (length === 'blocked') break;
       empty = length === 0 ? empty + 1 : 0;
-      if (length === 'closed' || empty > 0) {
+      if (length === 'closed' || empty > EMPTY_PACKETS_AT_END) {
         this.receiving = false;
       } else if (length > 0) {
         count++;

@@ -36,7 +36,9 @@ function withoutProcess(done: Promise<RunResult>): ContractRun {
   return { deliverNpl: () => undefined, kill: () => undefined, done };
 }
 
-function follow(launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number): ContractRun {
+function follow(
+  launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number,
+): ContractRun {
   const { child, pid, channels, users } = launched;
   const { log, events } = options;
   const { execTimeoutMs } = program.limits;

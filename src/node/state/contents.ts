@@ -7,8 +7,7 @@ import { BLOCK_SIZE } from '../../hotpocket/stateHash';
 // Whatever a contract puts in the place of a file, opening it must neither lead elsewhere nor wait.
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function withFile<T>(path: Buffer | string, flags: number | string, mode: number, action: (fd: number) => T): T {
-  const fd = openSync(path, flags, mode);
+function withFile<T>(fd: number, action: (fd: number) => T): T {
   try {
     return action(fd);
   } finally {
@@ -16,17 +15,17 @@ function withFile<T>(path: Buffer | string, flags: number | string, mode: number
   }
 }
 
-function reading<T>(path: Buffer, action: (fd: number) => T): T {
+function openToRead(path: Buffer): number {
   try {
-    return withFile(path, READ, 0, action);
+    return openSync(path, READ);
   } catch (error) {
     if (systemCode(error) !== 'EACCES') throw error;
   }
-  // Its mode counts in the state, so a file may be closed even to its owner.
+  // Its mode counts in the state, so a file may be closed even to its owner, and must look so to whoever reads on.
   const mode = lstatSync(path).mode & 0o7777;
   chmodSync(path, mode | 0o400);
   try {
-    return withFile(path, READ, 0, action);
+    return openSync(path, READ);
   } finally {
     chmodSync(path, mode);
   }
@@ -48,7 +47,7 @@ let shared: Buffer | undefined;
 /** Hands over a file's blocks one by one, in memory that is used again. `stat` is as it was before, `size` what was read. */
 export function readBlocks(path: Buffer, take: (index: number, bytes: Buffer) => void): { stat: BigIntStats; size: number } {
   const buffer = (shared ??= Buffer.allocUnsafeSlow(BLOCK_SIZE));
-  return reading(path, (fd) => {
+  return withFile(openToRead(path), (fd) => {
     const stat = fstatSync(fd, { bigint: true });
     const end = Number(stat.size);
     let size = 0;
@@ -64,7 +63,7 @@ export function readBlocks(path: Buffer, take: (index: number, bytes: Buffer) =>
 
 /** One block of a file; shorter than `length` if the file is. */
 export function readBlock(path: Buffer, index: number, length: number): Buffer {
-  return reading(path, (fd) => fill(fd, Buffer.allocUnsafe(length), index * BLOCK_SIZE));
+  return withFile(openToRead(path), (fd) => fill(fd, Buffer.allocUnsafe(length), index * BLOCK_SIZE));
 }
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {
@@ -86,7 +85,7 @@ function writeBlocks(fd: number, blocks: IndexedBlocks): void {
 
 /** Makes a file that does not exist yet. */
 export function createFile(path: Buffer, blocks: IndexedBlocks, { mode, give }: Attributes): void {
-  withFile(path, 'wx', 0o600, (fd) => {
+  withFile(openSync(path, 'wx', 0o600), (fd) => {
     writeBlocks(fd, blocks);
     give(fd);
     fchmodSync(fd, mode);
@@ -96,7 +95,7 @@ export function createFile(path: Buffer, blocks: IndexedBlocks, { mode, give }: 
 /** Changes some blocks of a file in place, and its size. */
 export function patchFile(path: Buffer, blocks: IndexedBlocks, size: number, mode: number): void {
   chmodSync(path, 0o600);
-  withFile(path, constants.O_RDWR | constants.O_NOFOLLOW, 0, (fd) => {
+  withFile(openSync(path, constants.O_RDWR | constants.O_NOFOLLOW), (fd) => {
     writeBlocks(fd, blocks);
     ftruncateSync(fd, size);
     fchmodSync(fd, mode);
@@ -106,7 +105,7 @@ export function patchFile(path: Buffer, blocks: IndexedBlocks, size: number, mod
 /** Puts a whole file in place or none. What is written so proves itself by a hash, so nothing is flushed for a power cut. */
 export function placeFile(temporary: string, path: string, parts: readonly Uint8Array[]): void {
   try {
-    withFile(temporary, 'w', 0o600, (fd) => {
+    withFile(openSync(temporary, 'w', 0o600), (fd) => {
       let position = 0;
       for (const part of parts) {
         writeAll(fd, part, position);

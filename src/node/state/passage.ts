@@ -3,12 +3,16 @@ import { within } from './paths';
 import type { Steps } from './steps';
 import type { DirNode, StateTree } from './tree';
 
+const IS_ROOT = process.geteuid?.() === 0;
+
 /** True for root, whom no mode stops. */
-export const mayAll = (): boolean => process.geteuid?.() === 0;
+export const mayAll = (): boolean => IS_ROOT;
 
 /** What the owner needs on a folder to reach what is in it, and to change what is in it. */
 export const REACH = 0o100;
 export const CHANGE = 0o300;
+
+const UNUSUAL = 0o1700;
 
 /**
  * A way into folders whose modes shut out even their owner. The mode counts in the state, so each folder that was opened
@@ -33,8 +37,16 @@ export class Passage {
     }
   }
 
-  has(dir: DirNode): boolean {
-    return this.opened.has(dir);
+  /** Opens the root with a mode that no contract gives it. */
+  markRoot(): void {
+    const { root } = this.tree;
+    chmodSync(root.path, UNUSUAL);
+    this.opened.set(root, UNUSUAL);
+  }
+
+  /** Of the folders that were opened. */
+  get paths(): string[] {
+    return Array.from(this.opened.keys(), (dir) => dir.entry.path);
   }
 
   leave(): void {

@@ -43,6 +43,7 @@ const LONGEST_PATH = 4_095;
 
 /** False for what could lead out of the state folder, no system would store, or has a second spelling. */
 export function isSafePath(path: string): boolean {
-  if (path.includes('\0') || nameText(nameBytes(path)) !== path || nameBytes(path).length > LONGEST_PATH) return false;
+  const bytes = nameBytes(path);
+  if (path.includes('\0') || bytes.length > LONGEST_PATH || nameText(bytes) !== path) return false;
   return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && nameBytes(name).length <= LONGEST_NAME);
 }

@@ -19,7 +19,7 @@ export interface KeptState {
 export interface Snapshot {
   readonly dir: string;
   /** To be called when no reader is left; more than once does nothing. */
-  release(): void;
+  readonly release: () => void;
 }
 
 interface Slot {

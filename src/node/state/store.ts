@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HotPocketError, systemCode } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
@@ -52,7 +52,7 @@ export class StateStore {
   private readonly incoming = new Set<Hex>();
   private constructor(contractFs: string, private readonly folder: string, retain: number) {
     mkdirSync(contractFs, { recursive: true });
-    finish(ensureFolder(Buffer.from(folder)));
+    if (!lstatSync(folder, { throwIfNoEntry: false })) finish(ensureFolder(Buffer.from(folder)));
     this.tree = new StateTree(Buffer.from(folder));
     this.live = new LiveBlocks(this.tree);
     this.blocks = new BlockStore(join(contractFs, 'blocks'));

@@ -88,7 +88,9 @@ export class StateTree {
     this.top = undefined;
     this.changed = 0;
     this.startNs = BigInt(Date.now()) * 1_000_000n;
-    yield* this.scanFolder(top, lstatSync(top.path, { bigint: true }));
+    const stat = lstatSync(top.path, { bigint: true });
+    if (!stat.isDirectory()) throw Object.assign(new Error(`${String(top.path)} is not a folder`), { code: 'ENOTDIR' });
+    yield* this.scanFolder(top, stat);
     this.top = top;
     if (this.changed > 0) this.version++;
     return { hash: this.hash, changed: this.changed };

@@ -14,7 +14,7 @@ export interface NetworkRules {
   drop: number;
   duplicate: number;
   /** Messages between these are lost. */
-  cut(from: SimNode, to: SimNode): boolean;
+  cut: (from: SimNode, to: SimNode) => boolean;
 }
 
 export class SimNetwork {

@@ -1,4 +1,4 @@
-import { blake3Hex, fromHex, ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
+import { blake3Hex, ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
 import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
 import type { SignedInput } from '../../../src/hotpocket/inputs';
 import { Consensus } from '../../../src/node/consensus/consensus';

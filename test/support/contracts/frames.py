@@ -1,4 +1,4 @@
-# Writes to the first user what the state's file `writes` says: a list of [hex, pause in ms].
+# Writes to the first user what the state's file `writes` says, a list of [hex, pause in ms], until nobody listens.
 import json, os, sys, time
 
 args = json.load(sys.stdin)
@@ -10,5 +10,5 @@ for data, pause in json.load(open('writes')):
             data = data[os.write(out, data):]
         except BrokenPipeError:
             open('broken', 'w').close()
-            data = b''
+            sys.exit()
     time.sleep(pause / 1000)

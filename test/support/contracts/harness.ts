@@ -11,7 +11,7 @@ export const NODE_MODULES = join(PROJECT, 'node_modules');
 export const PYTHON = ['/usr/bin/python3', '/usr/local/bin/python3', '/opt/homebrew/bin/python3'].find(existsSync) ?? '';
 
 export const key = (i: number): string => `ed${i.toString(16).padStart(64, '0')}`;
-export const user = (i: number, ...inputs: (string | Uint8Array)[]): RunUser => ({ pubkey: key(i), protocol: 'json', inputs: inputs.map((input) => Buffer.from(input)) });
+export const user = (i: number, ...inputs: (string | Uint8Array)[]): RunUser => ({ pubkey: key(i), inputs: inputs.map((input) => Buffer.from(input)) });
 
 export interface RunSpec {
   readonly program?: Omit<Partial<ContractProgram>, 'limits'> & { readonly limits?: Partial<ContractProgram['limits']> };

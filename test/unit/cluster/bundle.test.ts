@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(top, { recursive: true, force: true });
 });
 
-const invalid = (problem: string) => expect.objectContaining({ code: 'BUNDLE_INVALID', details: { path: root, problem } });
+const invalid = (problem: string): unknown => expect.objectContaining({ code: 'BUNDLE_INVALID', details: { path: root, problem } });
 
 describe('readBundle', () => {
   it('lists folders before what is in them, with their permissions', async () => {

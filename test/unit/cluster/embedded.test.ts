@@ -18,7 +18,7 @@ afterEach(() => home.dispose());
 const contract = { 'index.js': 'one', 'hp.cfg.override': { contract: { bin_path: '/usr/bin/node', bin_args: 'index.js' } } };
 
 const states = (status: ClusterStatus | undefined): string[] => (status?.nodes ?? []).map(({ state }) => state.kind);
-const config = (node: number) => parseConfig(readFileSync(home.paths.node(node).config, 'utf8'), '');
+const config = (node: number) => parseConfig(readFileSync(home.paths.node(node).hpCfg, 'utf8'), '');
 const pids = (status: ClusterStatus | undefined): number[] => (status?.nodes ?? []).flatMap(({ state }) => ('pid' in state ? [state.pid] : []));
 /** The supervisor's log tells its process. */
 const supervisorPid = (): number => Number(/process (\d+)/g.exec(readFileSync(home.paths.supervisorLog, 'utf8').split('Supervisor started').at(-1) ?? '')?.[1]);
@@ -35,7 +35,7 @@ describe('deploy', () => {
     const keys = configs.map(({ node }) => node.public_key).sort();
     for (const { contract } of configs) expect(contract).toMatchObject({ unl: keys, consensus: { mode: 'public', roundtime: 2000, threshold: 80 }, bin_args: 'index.js', npl: { mode: 'private' } });
     expect(configs[1]?.mesh.known_peers).toEqual([`127.0.0.1:${defaults.peerPortBegin}`, `127.0.0.1:${defaults.peerPortBegin + 2}`]);
-    expect(readdirSync(home.paths.node(1).stateDir)).toEqual(['index.js']);
+    expect(readdirSync(home.paths.node(1).state)).toEqual(['index.js']);
     expect(readdirSync(join(home.paths.node(2).contractFs, 'seed'))).toEqual(['only.key', 'state']);
   });
 
@@ -43,7 +43,7 @@ describe('deploy', () => {
     home.env.SECRET = 'x';
     await home.deploy(contract, await freeDefaults(1));
     const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
-    expect([mode(home.paths.home), mode(home.paths.clusterFile), mode(home.paths.node(1).config), mode(knownAddress(home.paths)?.replace(/\/[^/]*$/, '') ?? '')]).toEqual(['700', '600', '600', '700']);
+    expect([mode(home.paths.home), mode(home.paths.clusterFile), mode(home.paths.node(1).hpCfg), mode(knownAddress(home.paths)?.replace(/\/[^/]*$/, '') ?? '')]).toEqual(['700', '600', '600', '700']);
     const { env, umask } = JSON.parse(readFileSync(join(home.paths.node(1).dir, 'environment.json'), 'utf8')) as { env: object; umask: number };
     expect(Object.keys(env).filter((name) => !['PATH', 'HOME', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'].includes(name))).toEqual([]);
     expect(umask).toBe(0o022);
@@ -59,7 +59,7 @@ describe('deploy', () => {
     expect(states(after)).toEqual(['running', 'running']);
     // Overrides stay until the cluster is cleaned.
     expect(config(1).contract.bin_args).toBe('index.js');
-    expect(readdirSync(home.paths.node(2).stateDir)).toEqual(['other.js']);
+    expect(readdirSync(home.paths.node(2).state)).toEqual(['other.js']);
     const log = readFileSync(home.paths.node(1).consoleLog, 'utf8');
     expect(log.match(/HotPocket 0\.6\.4/g)).toHaveLength(2);
     expect(log.match(/lcl:1-/g)).toHaveLength(2);
@@ -76,7 +76,7 @@ describe('deploy', () => {
     const after = await home.engine().status();
     expect(pids(after)).toEqual(pids(before));
     expect(after?.contractPath).toBe(before.contractPath);
-    expect(readdirSync(home.paths.node(1).stateDir)).toEqual(['index.js']);
+    expect(readdirSync(home.paths.node(1).state)).toEqual(['index.js']);
     expect(readdirSync(home.paths.node(1).dir)).not.toContain('deploying');
   });
 
@@ -120,7 +120,7 @@ describe('deploy', () => {
       return states(status).every((state) => state === 'running') && status;
     });
     expect(after.contractPath).toBe(before.contractPath);
-    expect(readdirSync(home.paths.node(1).stateDir)).toEqual(['index.js']);
+    expect(readdirSync(home.paths.node(1).state)).toEqual(['index.js']);
   });
 
   it('reports why a node does not start', async () => {
@@ -265,7 +265,7 @@ describe('the supervisor', () => {
     mkdirSync(staged, { recursive: true });
     writeFileSync(join(staged, 'new.js'), '');
     await home.engine().start();
-    expect(readdirSync(home.paths.node(1).stateDir)).toEqual(['new.js']);
+    expect(readdirSync(home.paths.node(1).state)).toEqual(['new.js']);
     expect(readFileSync(home.paths.clusterFile, 'utf8')).not.toContain('deploying');
   });
 
@@ -307,7 +307,7 @@ describe('a node that crashes', () => {
     const engine = home.engine();
     const seen: ClusterChange[] = [];
     engine.onDidChange((change) => seen.push(change));
-    await home.deploy({ 'fake.json': { crashAfterMs: 50, crashOnce: true } }, await freeDefaults(1));
+    await engine.deploy({ path: home.bundle({ 'fake.json': { crashAfterMs: 50, crashOnce: true } }), defaults: await freeDefaults(1) });
     await eventually(() => seen.some((change) => change.type === 'notice' && change.code === 'NODE_CRASHED' && change.node === 1));
     await eventually(async () => {
       const status = await engine.status();

@@ -67,7 +67,7 @@ describe('a contract that uses the JavaScript library', () => {
 
   it('that listened to NPL and is not force-terminated runs until exec_timeout, as on the real engine', async () => {
     const run: ContractRun = place.start(
-      { program: { binArgs: place.use('nplHello.js'), limits: { execTimeoutMs: 1000 } }, context: { users: [user(1)], unl: [{ pubkey: key(1), activeOn: 0 }] } },
+      { program: { binArgs: place.use('nplHello.js'), limits: { execTimeoutMs: 2000 } }, context: { users: [user(1)], unl: [{ pubkey: key(1), activeOn: 0 }] } },
       { npl: (data) => run.deliverNpl(key(1), data) },
     );
     const result = await run.done;

@@ -88,7 +88,7 @@ describe.skipIf(!PYTHON)('output of a contract', () => {
 
   it('is cut at the limit, and the contract learns that nobody listens', async () => {
     const one = frame('x'.repeat(36));
-    const result = await write([[one, 0], [one, 0], [one, 100], [one, 0]], 100);
+    const result = await write(Array.from({ length: 500 }, () => [one, 10]), 100);
     expect(result.outputs[0]?.messages).toHaveLength(2);
     expect(place.log).toEqual([`wrn User output limit of 100 bytes exceeded. The rest was dropped. user:${key(1).slice(0, 10)}`]);
     expect(existsSync(join(place.stateDir, 'broken'))).toBe(true);

@@ -58,7 +58,7 @@ export function randomChange(folder: string, next: (below: number) => number, mo
       else if (entry.isFile()) files.push(child);
     }
   };
-  visit(folder);
+  attempt(() => visit(folder));
   const name = (): string => join(pick(dirs), pick(['a', 'b.json', 'c d', 'ä', 'e-e', '日本', '.hidden', 'x']));
   const content = (): Buffer => Buffer.alloc(next(40), next(256));
   const file = files.length > 0 ? pick(files) : name();
@@ -79,7 +79,7 @@ export function randomChange(folder: string, next: (below: number) => number, mo
     () => symlinkSync('nowhere', name()),
     () => linkSync(file, name()),
     // Two blocks, of which one changes.
-    () => writeFileSync(name(), Buffer.alloc(BLOCK + 10, next(2))),
+    () => writeFileSync(name(), Buffer.alloc(next(6) === 0 ? BLOCK + 10 : 10, next(2))),
     () => appendFileSync(file, Buffer.alloc(3, 1)),
   ]));
 }
@@ -91,3 +91,8 @@ function attempt(action: () => void): void {
     if (!(error instanceof Error)) throw error;
   }
 }
+
+/** Modes of which some shut out their owner. */
+export const allModes = { file: [0o644, 0o755, 0o600, 0o000], dir: [0o755, 0o700, 0o500, 0o000] };
+
+export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : error);

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errorText, HotPocketError } from '../../../base/errors';
 import { spawnConfig, type HpConfig } from '../../../hotpocket/config';
+import { allSettled } from '../../allSettled';
 import type { ClusterDefaults, Task } from '../../engine';
 import { CLUSTER_NAME } from '../../paths';
 import { portBlock, requireFreePorts } from '../../ports';
@@ -23,7 +24,7 @@ export async function createNodes(options: ClusterOptions, { size, userPortBegin
   task?.progress?.(`Creating '${CLUSTER_NAME}' cluster of size ${size}`);
   const numbers = Array.from({ length: size }, (_, i) => i + 1);
   try {
-    const fresh = await Promise.all(numbers.map((node) => newNode(options, node, task?.signal)));
+    const fresh = await allSettled(numbers.map((node) => newNode(options, node, task?.signal)));
     const contractId = fresh[0]?.contract.id ?? '';
     const unl = fresh.map((config) => config.node.public_key);
     const nodes = await Promise.all(
@@ -83,6 +84,6 @@ async function newNode({ paths, program }: ClusterOptions, node: number, signal?
 }
 
 async function configureNode({ paths }: ClusterOptions, node: number, config: HpConfig): Promise<NodeRecord> {
-  await writeNodeConfig(paths.node(node).config, config);
+  await writeNodeConfig(paths.node(node).hpCfg, config);
   return nodeRecord(node, config, false);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, HotPocketError } from '../../../base/errors';
 import { ConfigError, mergeOverride, readConfig, type HpConfig, type Json, type JsonObject } from '../../../hotpocket/config';
+import { allSettled } from '../../allSettled';
 import { readBundle, type Bundle } from '../../bundle';
 import type { ClusterStatus, DeployRequest, Task } from '../../engine';
 import { checkContractProgram } from '../../preflight';
@@ -53,15 +54,13 @@ async function prepare(cluster: Cluster, record: ClusterRecord, bundle: Bundle, 
   const { paths } = cluster.options;
   if (bundle.override) task?.progress?.('Applying hp.cfg overrides');
   const configs = new Map<number, HpConfig>();
-  for (const { node } of record.nodes) configs.set(node, await overriddenConfig(paths.node(node).config, bundle));
+  for (const { node } of record.nodes) configs.set(node, await overriddenConfig(paths.node(node).hpCfg, bundle));
   requireOwnPorts(configs, bundle);
   const contract = configs.get(record.nodes[0]?.node ?? 1)?.contract;
   const warning = contract?.execute ? await checkContractProgram(contract.bin_path, bundle.root) : undefined;
   if (warning) cluster.notice(warning);
   task?.progress?.(record.nodes.length === 1 ? 'Copying the contract to the node' : `Copying the contract to ${record.nodes.length} nodes`);
-  const copies = await Promise.allSettled([...configs].map(([node, config]) => stage(paths, node, bundle, config, task?.signal)));
-  const failed = copies.find((copy) => copy.status === 'rejected');
-  if (failed) throw failed.reason;
+  await allSettled([...configs].map(([node, config]) => stage(paths, node, bundle, config, task?.signal)));
   task?.signal?.throwIfAborted();
   return configs;
 }

@@ -7,8 +7,8 @@ const LOOK_EVERY_MS = 50;
 const PATIENCE_MS = 30_000;
 
 /**
- * Waits until no node runs in the folder. After a supervisor has died its nodes take a moment to notice and to stop; they hold the
- * lock of their folder until then. One that outstays our patience makes the new node fail to start, which tells why.
+ * Waits until no node runs in the folder. After a supervisor has died its nodes take a moment to notice and to stop; they hold a
+ * lock on the folder of hp.cfg until then. One that outstays our patience makes the new node fail to start, which tells why.
  */
 export async function whenNodeIsGone(node: NodePaths): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
@@ -16,8 +16,8 @@ export async function whenNodeIsGone(node: NodePaths): Promise<void> {
 }
 
 export function isNodeThere(node: NodePaths): boolean {
-  if (!existsSync(node.dir)) return false;
-  const lock = tryLock(node.dir);
+  if (!existsSync(node.cfg)) return false;
+  const lock = tryLock(node.cfg);
   if (lock === 'held') return true;
   if (lock !== 'unavailable') lock.release();
   return false;

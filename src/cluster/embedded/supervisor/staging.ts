@@ -32,7 +32,7 @@ export async function putInPlace(paths: ClusterPaths, node: number): Promise<voi
     await rm(to, { recursive: true, force: true });
     await rename(join(folder, name), to);
   }
-  if (existsSync(join(folder, 'hp.cfg'))) await rename(join(folder, 'hp.cfg'), target.config);
+  if (existsSync(join(folder, 'hp.cfg'))) await rename(join(folder, 'hp.cfg'), target.hpCfg);
   await syncFolder(target.dir);
   await discard(paths, node);
 }
