@@ -78,7 +78,7 @@ export class Node {
       paths, runRecordFile, state: this.state, npl: this.npl, log: this.log,
       config: () => this.config,
       activeOn: (pubkey) => this.consensus.activeOn(pubkey),
-      lastSeqNo: () => this.consensus.lastLedger.seqNo,
+      lastSeqNo: () => this.consensus.view.last.seqNo,
       sendNpl: (message) => this.mesh?.broadcast(message, (key) => this.config.contract.npl.mode === 'public' || this.isMember(key)),
       control: () => this.log.wrn('Not allowed to update peers via control msgs, as peer discovery is enabled.'),
     });
@@ -105,8 +105,8 @@ export class Node {
     this.users = await this.openUsers(bind);
     log.inf(config.user.listen ? `Started listening for user connections on ${config.user.port}` : "User connection listner isn't started since user connections are disabled.");
     this.connectivity = new Connectivity(this.clock, {
-      connectedMembers: () => this.consensus.unl.filter((key) => key === this.keys.publicKey || this.mesh?.has(key)).length,
-      unlSize: () => this.consensus.unl.length,
+      connectedMembers: () => this.consensus.view.unl.filter((key) => key === this.keys.publicKey || this.mesh?.has(key)).length,
+      unlSize: () => this.consensus.view.unl.length,
     }, (weak) => {
       if (weak) log.wrn('Became weakly connected.');
       else log.inf('No longer weakly connected.');
@@ -179,7 +179,7 @@ export class Node {
       peers: () => this.mesh?.keys() ?? [],
       send: (to, message) => this.mesh?.send(to, message),
       log: (message) => this.log.inf(message),
-      roundTime: () => this.consensus.roundTime,
+      roundTime: () => this.consensus.view.roundTime,
       ledgersSynced: ({ closing, ...result }) => {
         this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), reverted: this.ledgers.bodiesAfter(result.after) });
       },
@@ -200,14 +200,14 @@ export class Node {
   }
 
   private isMember(key: Hex): boolean {
-    return this.consensus.unl.includes(key);
+    return this.consensus.view.unl.includes(key);
   }
 
   private async openMesh(bind: readonly string[]): Promise<Mesh> {
     const { mesh, contract, node } = this.config;
     try {
       return await Mesh.open({
-        identity: { keys: this.keys, contractId: contract.id, port: mesh.port, fullHistory: node.history === 'full', timeConfig: () => this.consensus.timeConfig },
+        identity: { keys: this.keys, contractId: contract.id, port: mesh.port, fullHistory: node.history === 'full', timeConfig: () => this.consensus.view.timeConfig },
         bind, listen: mesh.listen, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, knownPeers: mesh.known_peers, maxBytesPerMsg: mesh.max_bytes_per_msg,
       }, {
         connected: (pubkey, timeConfig) => {
@@ -383,7 +383,7 @@ export class Node {
   }
 
   private reportConfig(): void {
-    const { unl, threshold, roundTime } = this.consensus;
+    const { unl, threshold, roundTime } = this.consensus.view;
     report({ type: 'config', roundTime, threshold, needed: votesNeeded(threshold, unl.length), unl });
   }
 

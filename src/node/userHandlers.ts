@@ -28,20 +28,20 @@ export function userHandlers(host: UserHost): UserPortHandlers {
       const { contract, user, node } = host.config();
       return {
         hpVersion: HP_VERSION,
-        ledgerSeqNo: consensus.lastLedger.seqNo,
-        ledgerHash: consensus.lastLedger.hash,
-        voteStatus: consensus.voteStatus,
-        roundTime: consensus.roundTime,
+        ledgerSeqNo: consensus.view.last.seqNo,
+        ledgerHash: consensus.view.last.hash,
+        voteStatus: consensus.view.status,
+        roundTime: consensus.view.roundTime,
         contractExecutionEnabled: contract.execute,
         readRequestsEnabled: user.concurrent_read_requests > 0,
         isFullHistoryNode: node.history === 'full',
         weaklyConnected: host.weaklyConnected(),
-        currentUnl: consensus.unl,
+        currentUnl: consensus.view.unl,
         peers: host.peers(),
       };
     },
-    lastLedger: () => consensus.lastLedger,
-    unl: () => consensus.unl,
+    lastLedger: () => consensus.view.last,
+    unl: () => consensus.view.unl,
     submit: (input, container) => {
       const reason = consensus.checkSubmit(input, container);
       if (!reason) host.step({ type: 'input', input });

@@ -14,7 +14,6 @@ async function main(port = '8081', text = 'hello') {
     wake();
   });
 
-  console.log(`Connecting to wss://localhost:${port}`);
   if (!(await client.connect())) throw new Error('Connection failed.');
   console.log('HotPocket Connected.');
 

@@ -3,16 +3,16 @@ import { blake3, shortHash, toHex, ZERO_HASH, type Hex } from '../../hotpocket/h
 import type { InputContainer, RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
 import { primaryShardId, type Ledger } from '../../hotpocket/ledger';
 import type { UserOutput } from '../../hotpocket/outputs';
-import { closeNeeded, itemVotesNeeded, votesNeeded } from '../../hotpocket/thresholds';
+import { votesNeeded } from '../../hotpocket/thresholds';
 import { attemptClose, makeClosing, verifyClosing } from './closing';
 import { InputPool, runInputs, type CandidateInput } from './inputPool';
-import { rootHashBytes, type Proposal, type ProposalBody } from './proposal';
+import { isSigned, signProposal, type Proposal, type ProposalBody } from './proposal';
 import { PendingOutputs } from './pendingOutputs';
 import { ProposalBook } from './proposalBook';
 import { Rounds } from './rounds';
 import type { Closing, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, Effect, LedgerEntry, RunInputs, RunOutcome } from './types';
 import { TimeConfigs } from './timeConfigs';
-import { electItems, electOutputHash, electTime, evaluate, groupNonce, type Vote } from './voting';
+import { electBody, evaluate, type Vote } from './voting';
 
 /** Where a node stands when its process starts. */
 export interface ConsensusBoot {
@@ -29,6 +29,16 @@ export interface ConsensusBoot {
 type RunMoment = 'at-start' | 'in-round';
 
 const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
+/** What the rest of a node wants to know of its consensus. */
+export interface ConsensusView {
+  readonly last: Ledger;
+  readonly status: VoteStatus;
+  readonly unl: readonly Hex[];
+  readonly threshold: number;
+  readonly roundTime: number;
+  readonly timeConfig: number;
+}
+
 const MAX_INPUTS_ASKED = 256;
 
 /**
@@ -60,7 +70,7 @@ export class Consensus {
   private effects: Effect[] = [];
 
   constructor(private config: ConsensusConfig, private readonly boot: ConsensusBoot, private readonly deps: ConsensusDeps) {
-    this.pool = new InputPool((message, signature, pubkey) => deps.verify(message, signature, pubkey));
+    this.pool = new InputPool(deps.verify);
     this.rounds = new Rounds(config.contractId, config);
     this.last = boot.last;
     this.stateHash = boot.stateHash;
@@ -68,32 +78,9 @@ export class Consensus {
     this.outputs = this.pendingOutputs(boot.outputs);
   }
 
-  get lastLedger(): Ledger {
-    return this.last;
-  }
-
-  get voteStatus(): VoteStatus {
-    return this.status;
-  }
-
-  get unl(): readonly Hex[] {
-    return this.config.unl;
-  }
-
-  get timeConfig(): number {
-    return encodeTimeConfig(this.config);
-  }
-
-  get roundTime(): number {
-    return this.config.roundTime;
-  }
-
-  get threshold(): number {
-    return this.config.threshold;
-  }
-
-  get currentStateHash(): Hex {
-    return this.stateHash;
+  get view(): ConsensusView {
+    const { unl, threshold, roundTime } = this.config;
+    return { last: this.last, status: this.status, unl, threshold, roundTime, timeConfig: encodeTimeConfig(this.config) };
   }
 
   /** When a proposal of the given node last came, ms; 0 if never. Local: differs from node to node. */
@@ -289,23 +276,15 @@ export class Consensus {
 
   private proposeFromVotes(stage: 1 | 2 | 3, now: number): void {
     const candidates = this.book.list();
-    const { threshold, unl } = this.config;
-    const needed = itemVotesNeeded(stage, threshold, unl.length);
-    const outputHash = electOutputHash(candidates, closeNeeded(threshold, unl.length));
+    const elected = electBody(stage, candidates, this.config, this.rounds.start, now, (input) => this.pool.has(input));
+    const { outputHash } = elected;
     if (stage === 3) {
       this.outputSignatures = candidates
         .filter((p) => p.outputHash === outputHash && p.outputSignature !== '')
         .map((p) => [p.pubkey, p.outputSignature] as const);
+      this.proposedStage3 = true;
     }
-    this.propose({
-      time: electTime(candidates, now, this.config.roundTime, this.rounds.start),
-      groupNonce: stage === 3 ? groupNonce(candidates) : '',
-      users: electItems(candidates.map((p) => p.users), needed),
-      inputs: electItems(candidates.map((p) => p.inputs), needed, (input) => this.pool.has(input)),
-      outputHash,
-      outputSignature: stage !== 3 && outputHash === this.outputs?.root ? this.outputs.signature : '',
-    }, stage);
-    if (stage === 3) this.proposedStage3 = true;
+    this.propose({ ...elected, outputSignature: stage !== 3 && outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage);
   }
 
   private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage = 0): void {
@@ -322,14 +301,14 @@ export class Consensus {
       rawShard: NO_SHARD,
       ...body,
     };
-    const proposal: Proposal = { ...full, pubkey: this.config.publicKey, signature: this.deps.sign(rootHashBytes(full)) };
+    const proposal = signProposal(full, this.config.publicKey, this.deps.sign);
     this.book.add(proposal);
     this.emit({ type: 'propose', proposal });
   }
 
   private onProposal(proposal: Proposal, now: number): void {
     if (!this.config.unl.includes(proposal.pubkey) || proposal.pubkey === this.config.publicKey) return;
-    if (!this.deps.verify(rootHashBytes(proposal), proposal.signature, proposal.pubkey)) return;
+    if (!isSigned(proposal, this.deps.verify)) return;
     this.lastHeard.set(proposal.pubkey, now);
     this.timeConfigs.heard(proposal.pubkey, proposal.timeConfig);
     this.book.add(proposal);
@@ -403,7 +382,7 @@ export class Consensus {
   }
 
   private pendingOutputs(list: readonly UserOutput[]): PendingOutputs {
-    return new PendingOutputs(list, this.stateHash, (root) => this.deps.sign(root));
+    return new PendingOutputs(list, this.stateHash, this.deps.sign);
   }
 
   // --- Running the contract -------------------------------------------------------------------------------------
@@ -470,7 +449,7 @@ export class Consensus {
 
   private onClosing(closing: Closing): void {
     if (this.running !== 'no' || closing.ledger.seqNo !== this.last.seqNo + 1) return;
-    const inputs = verifyClosing(closing, this.last, this.config, (m, s, k) => this.deps.verify(m, s, k));
+    const inputs = verifyClosing(closing, this.last, this.config, this.deps.verify);
     if (!inputs) return;
     if (this.canRun(closing)) this.close(closing, inputs, 'in-round');
     else this.adopt(this.last.seqNo, [closing], []);

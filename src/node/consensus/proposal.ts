@@ -49,3 +49,11 @@ export function rootHashBytes(p: ProposalBody): Buffer {
 const shardBytes = (shard: ShardId): Buffer => Buffer.concat([be64(shard.seqNo), fromHex(shard.hash)]);
 
 export const sameShard = (a: ShardId, b: ShardId): boolean => a.seqNo === b.seqNo && a.hash === b.hash;
+
+export function signProposal(body: ProposalBody, pubkey: Hex, sign: (message: Uint8Array) => Hex): Proposal {
+  return { ...body, pubkey, signature: sign(rootHashBytes(body)) };
+}
+
+export function isSigned(proposal: Proposal, verify: (message: Uint8Array, signature: Hex, pubkey: Hex) => boolean): boolean {
+  return verify(rootHashBytes(proposal), proposal.signature, proposal.pubkey);
+}

@@ -132,7 +132,7 @@ export interface DeliveredOutput extends UserOutput {
 
 /** What consensus needs from outside and must not reach for itself. */
 export interface ConsensusDeps {
-  sign(message: Uint8Array): Hex;
-  verify(message: Uint8Array, signature: Hex, pubkey: Hex): boolean;
-  randomBytes(size: number): Uint8Array;
+  readonly sign: (message: Uint8Array) => Hex;
+  readonly verify: (message: Uint8Array, signature: Hex, pubkey: Hex) => boolean;
+  readonly randomBytes: (size: number) => Uint8Array;
 }

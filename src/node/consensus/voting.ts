@@ -1,5 +1,7 @@
 import { blake3, fromHex, toHex, ZERO_HASH, type Hex } from '../../hotpocket/hash';
-import { sameShard, type Proposal } from './proposal';
+import { closeNeeded, itemVotesNeeded } from '../../hotpocket/thresholds';
+import { sameShard, type Proposal, type ProposalBody } from './proposal';
+import type { ConsensusConfig } from './types';
 import type { ShardId } from '../../hotpocket/ledger';
 
 /** What a node compares with the others' proposals. */
@@ -32,28 +34,43 @@ export function evaluate(candidates: readonly Proposal[], mine: Standing, needed
   return Object.keys(difference).length > 0 ? { kind: 'desync', votes, ...difference } : { kind: 'synced', votes };
 }
 
+/** What the candidates' proposals make of the next stage's (reference 3.5). `has` says which inputs this node holds. */
+export function electBody(
+  stage: 1 | 2 | 3, candidates: readonly Proposal[], config: Pick<ConsensusConfig, 'threshold' | 'unl' | 'roundTime'>, roundStart: number, now: number, has: (input: Hex) => boolean,
+): Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash'> {
+  const { threshold, unl, roundTime } = config;
+  const needed = itemVotesNeeded(stage, threshold, unl.length);
+  return {
+    time: electTime(candidates, now, roundTime, roundStart),
+    groupNonce: stage === 3 ? groupNonce(candidates) : '',
+    users: electItems(candidates.map((p) => p.users), needed),
+    inputs: electItems(candidates.map((p) => p.inputs), needed).filter(has),
+    outputHash: electOutputHash(candidates, closeNeeded(threshold, unl.length)),
+  };
+}
+
 /** The most frequent round start that is past and at most two rounds old; `fallback` if there is none. */
-export function electTime(candidates: readonly Proposal[], now: number, roundTime: number, fallback: number): number {
+function electTime(candidates: readonly Proposal[], now: number, roundTime: number, fallback: number): number {
   const plausible = candidates.filter((p) => p.time <= now && p.time >= now - 2 * roundTime);
   const [, winner] = mostVoted(count(plausible, (p) => String(p.time)));
   return winner?.time ?? fallback;
 }
 
 /** Items that at least `needed` of the candidates name, sorted. */
-export function electItems(lists: readonly (readonly Hex[])[], needed: number, eligible: (item: Hex) => boolean = () => true): Hex[] {
+function electItems(lists: readonly (readonly Hex[])[], needed: number): Hex[] {
   const counts = new Map<Hex, number>();
   for (const list of lists) for (const item of list) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return [...counts].filter(([item, n]) => n >= needed && eligible(item)).map(([item]) => item).sort();
+  return [...counts].filter(([, n]) => n >= needed).map(([item]) => item).sort();
 }
 
 /** The output hash that a majority names; zeros if there is none. */
-export function electOutputHash(candidates: readonly Proposal[], needed: number): Hex {
+function electOutputHash(candidates: readonly Proposal[], needed: number): Hex {
   const [won, winner] = mostVoted(count(candidates, (p) => p.outputHash));
   return won >= needed && winner ? winner.outputHash : ZERO_HASH;
 }
 
 /** Shared randomness of the round: b3 of all node nonces, sorted, each once. */
-export function groupNonce(candidates: readonly Proposal[]): Hex {
+function groupNonce(candidates: readonly Proposal[]): Hex {
   const nonces = [...new Set(candidates.map((p) => p.nodeNonce))].sort();
   return toHex(blake3(...nonces.map(fromHex)));
 }

@@ -1,7 +1,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ClusterStatus } from '../../../src/cluster/engine';
 
 const root = resolve(__dirname, '../../..');
 const cli = join(root, 'dist/cli.js');
@@ -24,27 +25,55 @@ export interface LedgerLine {
 /** A command that runs on, with what it printed so far. */
 export interface Terminal {
   readonly text: () => string;
+  /** The exit code; null after a signal. */
+  readonly ended: Promise<number | null>;
+  /** Ctrl+C. */
   readonly stop: () => Promise<void>;
+}
+
+export interface CliClusterOptions {
+  readonly size?: number;
+  /** First port of each block; the defaults of the product without them. */
+  readonly userPort?: number;
+  readonly peerPort?: number;
+  /** What is put in front of the command line; the last of it is the Node.js that runs the command. */
+  readonly launcher?: readonly string[];
 }
 
 /** The cluster of a home folder of its own, steered as an author does: by the built `hotpocket` command. */
 export class CliCluster {
   readonly home = mkdtempSync(join(tmpdir(), 'hotpocket tést '));
   private readonly streams = new Set<ChildProcess>();
-  env: Record<string, string> = { HP_DEFAULT_NODE: '0' };
+  private readonly launcher: readonly string[];
+  env: Record<string, string>;
+
+  constructor({ size, userPort, peerPort, launcher = [process.execPath] }: CliClusterOptions = {}) {
+    this.launcher = launcher;
+    this.env = {
+      HP_DEFAULT_NODE: '0',
+      ...(size === undefined ? {} : { HP_CLUSTER_SIZE: String(size) }),
+      ...(userPort === undefined ? {} : { HP_USER_PORT_BEGIN: String(userPort) }),
+      ...(peerPort === undefined ? {} : { HP_PEER_PORT_BEGIN: String(peerPort) }),
+    };
+  }
 
   get dir(): string {
     return join(this.home, 'clusters', 'default');
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    const { HP_CLUSTER_SIZE: _, HP_DEFAULT_NODE: __, ...rest } = process.env;
-    return { ...rest, HOTPOCKET_HOME: this.home, ...this.env };
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HP_') && !name.startsWith('HOTPOCKET_'));
+    return { ...Object.fromEntries(inherited), HOTPOCKET_HOME: this.home, ...this.env };
+  }
+
+  private commandLine(args: readonly string[]): [string, string[]] {
+    const [file = process.execPath, ...before] = this.launcher;
+    return [file, [...before, cli, ...args]];
   }
 
   run(...args: string[]): Promise<CliResult> {
     return new Promise((done) => {
-      execFile(process.execPath, [cli, ...args], { env: this.environment, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      execFile(...this.commandLine(args), { env: this.environment, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
         done({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr });
       });
     });
@@ -59,24 +88,60 @@ export class CliCluster {
 
   /** A command in a terminal of its own, such as `logs 2`; what it prints so far is `text()`. */
   follow(...args: string[]): Terminal {
-    const child = spawn(process.execPath, [cli, ...args], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(...this.commandLine(args), { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.streams.add(child);
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     return {
       text: () => text,
+      ended,
       stop: async () => {
         child.kill('SIGINT');
-        await gone;
+        await ended;
         this.streams.delete(child);
       },
     };
   }
 
+  /** Every file of a folder by name: what `hotpocket deploy` gets. `override` becomes hp.cfg.override. */
+  bundle(name: string, files: Record<string, string | Uint8Array>, override: object): string {
+    const dir = join(this.home, 'bündles', name);
+    mkdirSync(dir, { recursive: true });
+    return writeBundle(dir, { ...files, 'hp.cfg.override': JSON.stringify(override) });
+  }
+
+  async status(): Promise<ClusterStatus> {
+    return JSON.parse(await this.ok('status', '--json')) as ClusterStatus;
+  }
+
+  /** The process of a node that runs. */
+  async pid(node: number): Promise<number> {
+    const state = (await this.status()).nodes.find((one) => one.node === node)?.state;
+    if (!state || !('pid' in state)) throw new Error(`Node ${node} has no process: ${JSON.stringify(state)}`);
+    return state.pid;
+  }
+
+  /** The supervisor that runs. */
+  async supervisor(): Promise<number> {
+    const line = (await this.processes()).find((one) => one.includes('supervisor.js'));
+    if (line === undefined) throw new Error('No supervisor runs.');
+    return Number.parseInt(line, 10);
+  }
+
+  /** A node's folder, or a path in it. */
+  path(node: number, ...names: string[]): string {
+    return join(this.dir, `node${node}`, ...names);
+  }
+
+  /** A file of a node's contract, as it is now. */
+  stateFile(node: number, name: string): string {
+    return readFileSync(this.path(node, 'contract_fs', 'seed', 'state', name), 'utf8');
+  }
+
   log(node: number): string {
-    return readFileSync(join(this.dir, `node${node}`, 'log', 'console.log'), 'utf8');
+    return readFileSync(this.path(node, 'log', 'console.log'), 'utf8');
   }
 
   /** A place in a node's log, to look only at what comes after it. */
@@ -106,10 +171,33 @@ export class CliCluster {
     return this.ledgers(node).at(-1)?.seqNo ?? 0;
   }
 
-  /** Processes of this cluster that are alive, by their command lines. */
+  /**
+   * Resolves once all the nodes created `count` more ledgers than any of them has now, and fails if they are not the same ones.
+   * Returns the number of the last.
+   */
+  async advance(nodes: readonly number[], count = 1, timeoutMs = 30_000): Promise<number> {
+    const target = Math.max(...nodes.map((node) => this.last(node))) + count;
+    for (const node of nodes) await this.reached(node, target, timeoutMs);
+    this.requireSameLedgers(nodes);
+    return target;
+  }
+
+  /** Fails if two nodes ever said different things about one ledger, or a node said two about it. */
+  requireSameLedgers(nodes: readonly number[]): void {
+    const known = new Map<number, string>();
+    for (const node of nodes) {
+      for (const { seqNo, hash, state, patch } of this.ledgers(node)) {
+        const text = `${hash} state:${state} patch:${patch}`;
+        if ((known.get(seqNo) ?? text) !== text) throw new Error(`Ledger ${seqNo} is ${text} on node ${node}, but was ${known.get(seqNo)}.`);
+        known.set(seqNo, text);
+      }
+    }
+  }
+
+  /** Processes of this cluster that are alive, by their command lines: its own, and whatever works in its folders. */
   async processes(): Promise<string[]> {
-    const text = await new Promise<string>((done) => execFile('ps', ['-eo', 'pid=,args='], { maxBuffer: 16 << 20 }, (_e, stdout) => done(stdout)));
-    return text.split('\n').filter((line) => line.includes(this.home));
+    const text = await new Promise<string>((done) => execFile('ps', ['-eo', 'pid=,stat=,args='], { maxBuffer: 16 << 20 }, (_e, stdout) => done(stdout)));
+    return text.split('\n').filter((line) => !/^\s*\d+\s+Z/.test(line) && (line.includes(this.home) || workingFolder(Number.parseInt(line, 10)).startsWith(this.home)));
   }
 
   async dispose(): Promise<void> {
@@ -117,6 +205,15 @@ export class CliCluster {
     await this.run('clean');
     await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
     rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Empty where the system does not tell. */
+function workingFolder(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
   }
 }
 
@@ -135,8 +232,8 @@ export async function until<T>(what: string, timeoutMs: number, look: () => T | 
   }
 }
 
-/** Writes a contract folder; relative paths and their contents. */
-export function writeBundle(dir: string, files: Record<string, string>): string {
+/** Writes a contract folder; names and contents. */
+export function writeBundle(dir: string, files: Record<string, string | Uint8Array>): string {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content, { mode: name.endsWith('.sh') ? 0o755 : 0o644 });
   return dir;
 }

@@ -63,7 +63,7 @@ export class SimNode {
   }
 
   get status(): string {
-    return this.consensus?.voteStatus ?? 'down';
+    return this.consensus?.view.status ?? 'down';
   }
 
   start(): void {

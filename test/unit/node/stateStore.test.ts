@@ -14,7 +14,7 @@ let store: StateStore;
 const state = (...names: string[]): string => join(contractFs, 'seed', 'state', ...names);
 const blockFiles = (): string[] => readdirSync(join(contractFs, 'blocks'), { recursive: true, encoding: 'utf8' }).filter((name) => name.length > 64).map((name) => name.slice(3));
 const blockPath = (hash: string): string => join(contractFs, 'blocks', hash.slice(0, 2), hash);
-const manifests = (): string[] => readdirSync(join(contractFs, 'manifests'));
+const manifests = (): string[] => readdirSync(join(contractFs, 'manifests')).filter((name) => name !== 'order');
 
 function put(path: string, content: string | Buffer, mode = 0o644): void {
   mkdirSync(join(state(path), '..'), { recursive: true });
@@ -308,6 +308,7 @@ describe('what is on disk', () => {
     await store.keep();
     writeFileSync(join(contractFs, 'blocks', 'tmp', 'block'), 'half');
     writeFileSync(join(contractFs, 'manifests', 'new'), '[["",16877]');
+    writeFileSync(join(contractFs, 'manifests', 'order'), `${'ab'.repeat(32)}\n${'cd'.repeat(32)}\n../seed/patch.cfg\n${hash}`);
     writeFileSync(join(contractFs, 'manifests', 'ab'.repeat(32)), '[["",16877]]');
     mkdirSync(join(contractFs, 'blocks', 'zz'));
     store = StateStore.open(contractFs);

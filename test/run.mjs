@@ -1,0 +1,55 @@
+// Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const results = mkdtempSync(join(tmpdir(), 'hotpocket-results-'));
+const long = process.argv.includes('--long');
+const total = { passed: 0, failed: 0, skipped: 0 };
+const skipped = [];
+
+const run = (command, args, env = {}) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+
+/** A step that is one test by itself: it ends well or it does not. */
+function check(name, command, args) {
+  console.log(`\n== ${name}`);
+  total[run(command, args) ? 'passed' : 'failed']++;
+}
+
+function suite(project) {
+  console.log(`\n== ${project}`);
+  const file = join(results, `${project}.json`);
+  const ok = run(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], long ? { HOTPOCKET_TEST_LONG: '1' } : {});
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    total.failed++;
+    return;
+  }
+  total.passed += report.numPassedTests;
+  total.failed += report.numFailedTests;
+  total.skipped += report.numPendingTests + report.numTodoTests;
+  // A file that does not load, or an error outside any test, fails no test of its own.
+  if (!ok && report.numFailedTests === 0) total.failed++;
+  for (const { assertionResults } of report.testResults) {
+    for (const test of assertionResults) if (test.status === 'pending' || test.status === 'skipped') skipped.push(`${project}: ${test.fullName}`);
+  }
+}
+
+const started = Date.now();
+check('build', process.execPath, ['build.mjs']);
+check('build the sample', process.execPath, ['samples/starter/build.mjs']);
+check('types', bin('tsc'), ['--noEmit']);
+check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0']);
+for (const project of ['unit', 'sim', 'process']) suite(project);
+rmSync(results, { recursive: true, force: true });
+
+console.log(`\n${Math.round((Date.now() - started) / 1000)} s`);
+for (const name of skipped) console.log(`skipped: ${name}`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
