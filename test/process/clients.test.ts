@@ -18,7 +18,7 @@ describe.each(['json', 'bson'] as const)('the client library over %s', (protocol
   let serverKeys: string[];
 
   beforeAll(async () => {
-    await cluster.ok('deploy', await nodeContract(cluster, 'notes', { contract: FAST, binArgs: `index.js ${protocol}` }));
+    await cluster.deploy(await nodeContract(cluster, 'notes', { contract: FAST, binArgs: `index.js ${protocol}` }));
     serverKeys = (await cluster.status()).nodes.map((node) => node.publicKey);
     await cluster.advance([1, 2, 3]);
   });

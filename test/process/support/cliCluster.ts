@@ -45,6 +45,8 @@ export class CliCluster {
   readonly home = mkdtempSync(join(tmpdir(), 'hotpocket tést '));
   private readonly streams = new Set<ChildProcess>();
   private readonly launcher: readonly string[];
+  /** Where in the nodes' logs the contract that is deployed now begins. */
+  private readonly beginnings = new Map<number, number>();
   env: Record<string, string>;
 
   constructor({ size, userPort, peerPort, launcher = [process.execPath] }: CliClusterOptions = {}) {
@@ -84,6 +86,16 @@ export class CliCluster {
     const { code, stdout, stderr } = await this.run(...args);
     if (code !== 0) throw new Error(`hotpocket ${args.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
     return stdout;
+  }
+
+  /** Deploys, and from then on looks only at the ledgers of this deployment: they begin anew. */
+  async deploy(folder: string): Promise<CliResult> {
+    const nodes = (await this.run('status')).code === 0 ? (await this.status()).nodes.map(({ node }) => node) : [];
+    const marks = nodes.map((node) => this.mark(node));
+    const result = await this.run('deploy', folder);
+    if (result.code !== 0) throw new Error(`The deployment ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+    for (const [i, node] of nodes.entries()) this.beginnings.set(node, this.log(node).indexOf('[inf][hpc] HotPocket ', marks[i]));
+    return result;
   }
 
   /** A command in a terminal of its own, such as `logs 2`; what it prints so far is `text()`. */
@@ -157,8 +169,8 @@ export class CliCluster {
     }, () => this.log(node).slice(-2_000));
   }
 
-  /** All ledgers that a node says it created, after a place in its log. */
-  ledgers(node: number, from = 0): LedgerLine[] {
+  /** All ledgers that a node says it created since it was deployed, or after a place in its log. */
+  ledgers(node: number, from = this.beginnings.get(node) ?? 0): LedgerLine[] {
     return ledgerLines(this.log(node).slice(from));
   }
 

@@ -11,7 +11,7 @@ export class User {
   readonly outputs: ClientOutput[] = [];
   readonly events: unknown[] = [];
 
-  private constructor(readonly client: Client, readonly publicKey: string) {
+  private constructor(readonly client: Client, private readonly log: () => string) {
     client.on('contract_output', (output) => this.outputs.push(output));
     client.on('ledger_event', (event) => this.events.push(event));
   }
@@ -19,7 +19,7 @@ export class User {
   static async connect(cluster: CliCluster, node: number, options: ClientOptions = {}): Promise<User> {
     const port = Number(cluster.env.HP_USER_PORT_BEGIN) + node - 1;
     const keys = await hotpocketClient.generateKeys();
-    const user = new User(await hotpocketClient.createClient([`wss://localhost:${port}`], keys, options), Buffer.from(keys.publicKey).toString('hex'));
+    const user = new User(await hotpocketClient.createClient([`wss://localhost:${port}`], keys, options), () => cluster.log(node).slice(-3_000));
     if (!(await user.client.connect())) throw new Error(`No connection to node ${node}.`);
     return user;
   }
@@ -46,7 +46,7 @@ export class User {
   }
 
   async receives(text: string, timeoutMs = 20_000): Promise<ClientOutput> {
-    return until(`the output ${JSON.stringify(text)}`, timeoutMs, () => this.outputs.find(({ outputs }) => outputs.map(String).includes(text)), () => JSON.stringify(this.received()));
+    return until(`the output ${JSON.stringify(text)}`, timeoutMs, () => this.outputs.find(({ outputs }) => outputs.map(String).includes(text)), () => `Instead: ${JSON.stringify(this.received())}\n${this.log()}`);
   }
 
   async read(request: string, id?: string): Promise<string> {
