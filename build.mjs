@@ -1,15 +1,27 @@
 // Bundles the programs of this project into dist/. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
 import { chmod } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** What only some runs of a program need is a file of its own, loaded when it is used; esbuild would inline it. */
-const separate = { certificate: 'src/node/setup/tls.ts' };
+const root = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * What only some runs of a program need is a file of its own, loaded when it is used; esbuild would inline it. Module → name in dist/.
+ */
+const loadedWhenUsed = {
+  'src/node/setup/tls.ts': 'certificate',
+  'src/cluster/embedded/engine.ts': 'embedded',
+};
 
 /** @type {import('esbuild').Plugin} */
 const loadWhenUsed = {
   name: 'load-when-used',
   setup(b) {
-    b.onResolve({ filter: /^\.\/tls$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './certificate.js', external: true } : undefined));
+    b.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const name = kind === 'dynamic-import' && loadedWhenUsed[relative(root, `${resolve(resolveDir, path)}.ts`)];
+      return name ? { path: `./${name}.js`, external: true } : undefined;
+    });
   },
 };
 
@@ -19,8 +31,10 @@ const options = {
     node: 'src/node/main.ts',
     supervisor: 'src/cluster/embedded/supervisor/main.ts',
     cli: 'src/cli/main.ts',
-    ...separate,
+    extension: 'src/extension/extension.ts',
+    ...Object.fromEntries(Object.entries(loadedWhenUsed).map(([module, name]) => [name, module])),
   },
+  absWorkingDir: root,
   outdir: 'dist',
   bundle: true,
   platform: 'node',
@@ -30,7 +44,7 @@ const options = {
   minifySyntax: true,
   plugins: [loadWhenUsed],
   // koffi is native and found at run time; without it the node runs without NPL and control channels, and says so.
-  external: ['koffi'],
+  external: ['koffi', 'vscode'],
   // ws looks for these optional accelerators; ours has none.
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   logLevel: 'warning',

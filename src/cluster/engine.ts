@@ -48,6 +48,8 @@ export interface ClusterDefaults {
   readonly size: number;
   readonly userPortBegin: number;
   readonly peerPortBegin: number;
+  /** ms; hpdevkit's 2000 if absent. */
+  readonly roundTime?: number;
 }
 
 export interface LogOptions {

@@ -92,10 +92,15 @@ export class Executions {
     }
   }
 
-  /** Makes the state as it is restorable, and ready for read requests; to be called when it was changed by other means. */
-  keep(): void {
-    this.keeping = this.host.state
-      .keep()
+  /** The state after `ledger` came from peers: a later start must not go back behind it. */
+  stateReplaced(ledger: Ledger, stateHash: Hex): void {
+    this.keep(() => writeRunRecord(this.host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs: [] }));
+  }
+
+  /** Makes the state as it is restorable, and ready for read requests. */
+  keep(before: () => Promise<void> = () => Promise.resolve()): void {
+    this.keeping = before()
+      .then(() => this.host.state.keep())
       .then(() => this.host.state.prepareSnapshot())
       .catch((error: unknown) => this.host.log.err(`Contract state could not be kept: ${errorText(error)}`));
   }

@@ -30,7 +30,9 @@ async function run(dir: string): Promise<void> {
       finish(failedCommand(error));
       process.exit();
     };
-    node = new Node(await openContractDir(dir), fatal);
+    const contractDir = await openContractDir(dir);
+    process.chdir(contractDir.paths.dir);
+    node = new Node(contractDir, fatal);
   } catch (error) {
     return finish(failedCommand(error));
   }

@@ -23,6 +23,7 @@ import { proposalMessage, type PeerMessage } from './mesh/messages';
 import { consensusPatch, PatchFile, readPatch } from './patchFile';
 import { saveConfig } from './setup/configFile';
 import type { ContractDir } from './setup/contractDir';
+import { encodeManifest } from './state/manifest';
 import { StateStore } from './state/store';
 import { answerSyncRequest } from './sync/syncServer';
 import { Syncer } from './sync/syncer';
@@ -160,8 +161,8 @@ export class Node {
   private boot(runRecordFile: string): ConsensusBoot {
     const { last } = this.ledgers;
     const record = readRunRecord(runRecordFile);
-    let { hash: stateHash } = this.state.scan();
-    if (record && record.stateHash !== stateHash && this.state.restore(record.stateHash)) stateHash = record.stateHash;
+    // Even if the hash is right: it is an XOR that, for example, two files with swapped contents do not change.
+    const stateHash = record && this.state.restore(record.stateHash) ? record.stateHash : this.state.scan().hash;
     const { patchHash } = this.dir;
     const outputs = record?.ledgerHash === last.hash ? record.outputs : [];
     const completed = record?.ledgerSeqNo ?? 0;
@@ -193,7 +194,7 @@ export class Node {
       },
       stateSynced: (stateHash) => {
         this.step({ type: 'stateSynced', stateHash });
-        this.executions.keep();
+        this.executions.stateReplaced(this.consensus.view.last, stateHash);
       },
       ended: () => this.step({ type: 'syncEnded' }),
     });
@@ -274,7 +275,10 @@ export class Node {
   private serve(from: Hex, message: PeerMessage): void {
     const answer = answerSyncRequest({
       ledgers: this.ledgers,
-      manifest: (hash) => this.state.manifest(hash)?.entries,
+      manifest: (hash) => {
+        const manifest = this.state.manifest(hash);
+        return manifest && encodeManifest(manifest);
+      },
       block: (hash) => this.state.block(hash),
       patch: (hash) => {
         const patch = this.patchFile.read();

@@ -43,5 +43,7 @@ describe.each([3, 4, 5, 7])('a cluster of %i whose messages arrive within their 
     }
     // What the contract said about every input went out on every node.
     for (const node of cluster.nodes) expect(node.delivered.length, say).toBe(cluster.submitted.length);
+    // Clients want the signatures of 80 % of the nodes.
+    for (const node of cluster.nodes) expect(Math.min(...node.vouchers), say).toBeGreaterThanOrEqual(0.8 * size);
   });
 });

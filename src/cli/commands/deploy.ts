@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { requireAtMost, usageError, watchedTask, type Command } from '../command';
-import { clusterDefaults, defaultNode } from '../settings';
+import { clusterDefaults, defaultNode } from '../../cluster/environment';
 import { streamLogs } from '../streaming';
 
 export const deploy: Command = {

@@ -1,5 +1,5 @@
 import { requireAtMost, watchedTask, type Command } from '../command';
-import { defaultNode } from '../settings';
+import { defaultNode } from '../../cluster/environment';
 import { streamLogs } from '../streaming';
 
 export const spawn: Command = {

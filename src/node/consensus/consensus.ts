@@ -57,7 +57,6 @@ export class Consensus {
   private pendingPatch: ConsensusPatch | null | undefined;
   /** Undefined when the last ledger's run was not done here, so that its outputs are not known. */
   private outputs: PendingOutputs | undefined;
-  private outputSignatures: readonly (readonly [Hex, Hex])[] = [];
   private nodeNonce = ZERO_HASH;
   private connected: readonly Hex[] = [];
   /** Set while the contract runs; says what follows the run. */
@@ -277,14 +276,8 @@ export class Consensus {
   private proposeFromVotes(stage: 1 | 2 | 3, now: number): void {
     const candidates = this.book.list();
     const elected = electBody(stage, candidates, this.config, this.rounds.start, now, (input) => this.pool.has(input));
-    const { outputHash } = elected;
-    if (stage === 3) {
-      this.outputSignatures = candidates
-        .filter((p) => p.outputHash === outputHash && p.outputSignature !== '')
-        .map((p) => [p.pubkey, p.outputSignature] as const);
-      this.proposedStage3 = true;
-    }
-    this.propose({ ...elected, outputSignature: stage !== 3 && outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage);
+    if (stage === 3) this.proposedStage3 = true;
+    this.propose({ ...elected, outputSignature: stage !== 3 && elected.outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage);
   }
 
   private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage = 0): void {
@@ -378,7 +371,7 @@ export class Consensus {
     if (!this.outputs) return;
     if (ledger.outputHash !== this.outputs.root) return this.log('wrn', "Consensus output hash didn't match our output hash.");
     const outputs = this.outputs.forUsers();
-    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.outputSignatures });
+    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.book.signatures.of(ledger.outputHash) });
   }
 
   private pendingOutputs(list: readonly UserOutput[]): PendingOutputs {

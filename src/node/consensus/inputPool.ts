@@ -130,13 +130,15 @@ export class InputPool {
 
   /**
    * Inputs we asked for because UNL members propose them. They count at once. The nonce rule is not applied: it is each
-   * node's own, depends on the order of arrival, and these have passed it elsewhere.
+   * node's own, depends on the order of arrival, and these have passed it elsewhere. It does apply to what comes after them.
    */
   addRequested(inputs: readonly SignedInput[], limits: Limits, lastSeqNo: number): void {
     for (const signed of inputs) {
       const candidate = makeCandidate(signed);
       if (!candidate || this.knows(candidate.orderedHash) || ledgerReason(candidate.container, limits, lastSeqNo)) continue;
-      if (this.verify(signed.container, signed.signature, signed.pubkey)) this.candidates.set(candidate.orderedHash, candidate);
+      if (!this.verify(signed.container, signed.signature, signed.pubkey)) continue;
+      if (!this.nonceReason(signed, candidate.container, lastSeqNo)) this.rememberNonce(signed, candidate.container);
+      this.candidates.set(candidate.orderedHash, candidate);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Stage } from '../../hotpocket/grid';
 import type { Hex } from '../../hotpocket/hash';
+import { OutputSignatures } from './outputSignatures';
 import type { Proposal } from './proposal';
 
 /** The newest proposal of each node; collected as they come, looked at when a stage begins (reference 3.4). */
@@ -11,11 +12,13 @@ export class ProposalBook {
    * proposal of a quick node displaces its last one before a slower node has closed the ledger with it.
    */
   private readonly finals = new Map<Hex, Proposal>();
+  readonly signatures = new OutputSignatures();
 
   /** At most one a key is kept: newer time wins, then newer or equal stage. */
   add(proposal: Proposal): void {
     keepNewer(this.collected, proposal);
     if (proposal.stage === 3) keepNewer(this.finals, proposal);
+    this.signatures.note(proposal);
   }
 
   /** Takes in what was collected and drops what no longer counts. `lenient` while not in sync. */
@@ -36,6 +39,7 @@ export class ProposalBook {
   /** Forgets proposals of nodes that are no longer in the UNL. */
   retain(unl: readonly Hex[]): void {
     for (const map of [this.collected, this.candidates, this.finals]) for (const key of map.keys()) if (!unl.includes(key)) map.delete(key);
+    this.signatures.retain(unl);
   }
 
   list(): Proposal[] {

@@ -9,11 +9,6 @@ import type { Proposal } from '../consensus/proposal';
  */
 export const PEER_PROTOCOL_VERSION = 1;
 
-const manifestEntry = v.variant('type', [
-  v.object({ type: v.literal('dir'), path: v.string(), mode: integer }),
-  v.object({ type: v.literal('file'), path: v.string(), mode: integer, size: integer, blocks: list(hash, 1 << 20) }),
-]);
-
 const messages = [
   /** Who is there: the signature covers the TLS session's exported secret, so it can't be replayed or relayed. */
   v.object({ type: v.literal('hello'), version: integer, contractId: v.string(), pubkey: publicKey, timeConfig: integer, fullHistory: v.boolean(), port: integer, signature }),
@@ -33,9 +28,9 @@ const messages = [
   v.object({ type: v.literal('ledgerResponse'), target: hash, after: integer, entries: list(ledgerEntry, 1_000), closing: v.optional(closing) }),
   v.object({ type: v.literal('patchRequest'), hash }),
   v.object({ type: v.literal('patch'), hash, content: bytes }),
-  /** Asks for the list of a state's files from entry `from` on. `total` is the number of entries of the whole list. */
+  /** Asks for the list of a state's files (state/manifest.ts) from byte `from` on. `total` is the length of the whole list. */
   v.object({ type: v.literal('manifestRequest'), hash, from: integer }),
-  v.object({ type: v.literal('manifest'), hash, from: integer, total: integer, entries: list(manifestEntry, 100_000) }),
+  v.object({ type: v.literal('manifest'), hash, from: integer, total: integer, content: bytes }),
   v.object({ type: v.literal('blockRequest'), hash }),
   v.object({ type: v.literal('block'), hash, content: bytes }),
 ] as const;

@@ -13,24 +13,28 @@ import type { ManifestEntry } from './types';
 /** Gives blocks that are proven by their hash. */
 export type BlockSource = (hash: Hex) => Block | undefined;
 
+/** 'missing': a block can't be had, or is not as long as the entries say, and nothing was touched. */
+export type LayResult = 'missing' | 'same' | 'changed';
+
 /**
- * Makes a folder what the entries say, and touches only what differs. The tree must have just been scanned; afterwards it
- * must be scanned again. False, with nothing touched, if a block can't be had or is not as long as the entries say.
+ * Makes a folder what the entries say, and touches only what differs. The tree must have just been scanned, and must be
+ * again if anything was changed.
  *
  * Until the last step the folder itself has a mode that no state has, so that what a crash leaves has another hash than
  * any state before or after; without it, the hash could not tell contents that changed places (see `manifestHash`).
  */
-export function* lay(tree: StateTree, target: readonly ManifestEntry[], source: BlockSource, rules: LayRules): Steps<boolean> {
+export function* lay(tree: StateTree, target: readonly ManifestEntry[], source: BlockSource, rules: LayRules): Steps<LayResult> {
   const todo = difference(tree, target, rules);
   for (const { entry, blocks } of todo.writes) {
     for (const i of blocks) {
       const block = source(entry.blocks[i] ?? '');
-      if (block?.index !== i || block.bytes.length !== blockLength(entry.size, i)) return false;
+      if (block?.index !== i || block.bytes.length !== blockLength(entry.size, i)) return 'missing';
     }
     yield;
   }
-  if (Object.values(todo).some((items: readonly unknown[]) => items.length > 0)) yield* new Laying(tree, source, rules).run(target, todo);
-  return true;
+  if (Object.values(todo).every((items: readonly unknown[]) => items.length === 0)) return 'same';
+  yield* new Laying(tree, source, rules).run(target, todo);
+  return 'changed';
 }
 
 class Laying {

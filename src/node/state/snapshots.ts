@@ -107,11 +107,10 @@ export class Snapshots {
   private *fill({ folder, tree }: Slot, state: KeptState): Steps<void> {
     yield* ensureFolder(Buffer.from(folder));
     yield* tree.scan();
-    if (!(yield* lay(tree, entriesOf(state), this.source, { modeOf: readOnlyMode, strict: true }))) {
-      throw new Error(`blocks of the kept state ${state.manifest.hash} are missing`);
-    }
+    const result = yield* lay(tree, entriesOf(state), this.source, { modeOf: readOnlyMode, strict: true });
+    if (result === 'missing') throw new Error(`blocks of the kept state ${state.manifest.hash} are missing`);
     // Now, because all that was written is read once more before it can be told from what a reader writes.
-    yield* tree.scan();
+    if (result === 'changed') yield* tree.scan();
   }
 
   private addSlot(number: number): Slot {

@@ -2,8 +2,8 @@ import { BLOCK_SIZE, patchHash } from '../../hotpocket/stateHash';
 import { PRIMARY_SHARD_SIZE, shardOf } from '../../hotpocket/ledger';
 import { shortHash, type Hex } from '../../hotpocket/hash';
 import type { PeerMessage } from '../mesh/messages';
-import { manifestHash } from '../state/manifest';
-import type { Manifest, ManifestEntry } from '../state/types';
+import { decodeManifest } from '../state/manifest';
+import type { Manifest } from '../state/types';
 import { LedgerFetch, type LedgerChain, type LedgerResponse } from './ledgerSync';
 
 /** 'more': ask the same peer on; 'bad': what it sent is no use, ask another; 'ignored': not for this target. */
@@ -71,19 +71,20 @@ export interface StateAccess {
 }
 
 const BLOCKS_AT_A_TIME = 8;
+const MAX_LIST_BYTES = 256 * 1024 * 1024;
 
 /** First the list of the state's files, which proves itself by the state hash; then the blocks that are not here. */
 export class StateTarget implements Target {
   readonly mount = 'cont';
   readonly vpath = '/state';
   manifest: Manifest | undefined;
-  private entries: ManifestEntry[] = [];
+  private list = Buffer.alloc(0);
   private readonly missing = new Map<Hex, number>();
 
   constructor(private readonly state: StateAccess, readonly hash: Hex) {}
 
   requests(): PeerMessage[] {
-    if (!this.manifest) return [{ type: 'manifestRequest', hash: this.hash, from: this.entries.length }];
+    if (!this.manifest) return [{ type: 'manifestRequest', hash: this.hash, from: this.list.length }];
     return [...this.missing.keys()].slice(0, BLOCKS_AT_A_TIME).map((hash) => ({ type: 'blockRequest', hash }));
   }
 
@@ -93,15 +94,13 @@ export class StateTarget implements Target {
     return 'ignored';
   }
 
-  private acceptManifest({ from, total, entries }: PeerMessage & { type: 'manifest' }): Answer {
-    if (from !== this.entries.length || entries.length === 0) return 'bad';
-    this.entries.push(...entries);
-    if (this.entries.length < total) return 'more';
-    if (manifestHash(this.entries) !== this.hash) {
-      this.entries = [];
-      return 'bad';
-    }
-    this.manifest = { hash: this.hash, entries: this.entries };
+  private acceptManifest({ from, total, content }: PeerMessage & { type: 'manifest' }): Answer {
+    if (from !== this.list.length || content.length === 0 || total > MAX_LIST_BYTES) return 'bad';
+    this.list = Buffer.concat([this.list, content]);
+    if (this.list.length < total) return 'more';
+    this.manifest = decodeManifest(this.list, this.hash);
+    this.list = Buffer.alloc(0);
+    if (!this.manifest) return 'bad';
     for (const { hash, index } of this.state.plan(this.manifest).missing) this.missing.set(hash, index);
     return this.missing.size === 0 ? 'done' : 'more';
   }

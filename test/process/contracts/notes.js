@@ -4,7 +4,7 @@ const fs = require('fs');
 const HotPocket = require('hotpocket-nodejs-contract');
 
 // Notes down every input and answers it with two messages. A read request gets all notes, or with `wait <ms>` when it ran.
-// Everything is sent as bytes, which is what the client library can verify in both protocols.
+// Everything is sent as bytes, which is what the client library can verify over both protocols.
 
 const FILE = 'notes.txt';
 
@@ -31,4 +31,4 @@ async function answer(text) {
   return `ran from ${from} to ${Date.now()}`;
 }
 
-void new HotPocket.Contract().init(contract, process.argv[2]);
+void new HotPocket.Contract().init(contract);

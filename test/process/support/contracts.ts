@@ -5,18 +5,16 @@ import type { CliCluster } from './cliCluster';
 
 const contracts = resolve(__dirname, '../contracts');
 
-export interface ContractSettings {
-  /** Of the contract section of hp.cfg.override, beside bin_path and bin_args. */
-  readonly contract?: object;
-  readonly binArgs?: string;
-}
 
-/** Puts a contract of test/process/contracts, with the published contract library, into one file as authors do. Returns the folder to deploy. */
-export async function nodeContract(cluster: CliCluster, name: string, { contract = {}, binArgs = 'index.js' }: ContractSettings = {}): Promise<string> {
+/**
+ * Puts a contract of test/process/contracts, with the published contract library, into one file as authors do. `contract` is more
+ * of that section of hp.cfg.override. Returns the folder to deploy.
+ */
+export async function nodeContract(cluster: CliCluster, name: string, contract: object = {}): Promise<string> {
   const { outputFiles } = await build({ entryPoints: [join(contracts, `${name}.js`)], bundle: true, platform: 'node', target: 'node20', write: false, logLevel: 'warning' });
   const [bundled] = outputFiles;
   if (!bundled) throw new Error(`${name} was not built.`);
-  return cluster.bundle(name, { 'index.js': bundled.contents }, { contract: { bin_path: '/usr/bin/node', bin_args: binArgs, ...contract } });
+  return cluster.bundle(name, { 'index.js': bundled.contents }, { contract: { bin_path: '/usr/bin/node', bin_args: 'index.js', ...contract } });
 }
 
 /** A contract of test/process/contracts that is deployed as it is. */

@@ -1,4 +1,4 @@
-import { blake3Hex, ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
+import { blake3Hex, fromHex, ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
 import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
 import type { SignedInput } from '../../../src/hotpocket/inputs';
 import { Consensus } from '../../../src/node/consensus/consensus';
@@ -41,6 +41,8 @@ export class SimNode {
   readonly accepted = new Map<Hex, number>();
   readonly rejected = new Map<Hex, string>();
   readonly delivered: string[] = [];
+  /** How many nodes vouched for each delivery. */
+  readonly vouchers: number[] = [];
   readonly lines: string[] = [];
   /** Every run this node did: ledger number → its hash and the inputs. */
   readonly runs: { seqNo: number; hash: Hex; inputs: string[] }[] = [];
@@ -192,6 +194,7 @@ export class SimNode {
         return;
       case 'deliver':
         for (const { messages } of effect.outputs) this.delivered.push(...messages.map((m) => Buffer.from(m).toString()));
+        this.vouchers.push(new Set(effect.signatures.filter(([key, signature]) => fakeVerify(fromHex(effect.ledger.outputHash), signature, key)).map(([key]) => key)).size);
         return;
       case 'run': {
         const { ledger, users } = effect;

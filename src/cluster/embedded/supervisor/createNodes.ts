@@ -18,7 +18,7 @@ const ROUND_TIME_MS = 2000;
  * Makes the nodes of a new cluster as hpdevkit does (reference 9.4): one contract id, a UNL of all keys, every node knows the others.
  * The cluster exists once its record is saved; until then, and on failure, there are only folders to be removed.
  */
-export async function createNodes(options: ClusterOptions, { size, userPortBegin, peerPortBegin }: ClusterDefaults, task?: Task): Promise<ClusterRecord> {
+export async function createNodes(options: ClusterOptions, { size, userPortBegin, peerPortBegin, roundTime = ROUND_TIME_MS }: ClusterDefaults, task?: Task): Promise<ClusterRecord> {
   if (!Number.isInteger(size) || size < 1 || size > LARGEST_CLUSTER) throw new HotPocketError('INVALID_CLUSTER_SIZE', { value: String(size) });
   await requireFreePorts(portBlock('users', userPortBegin, size), portBlock('peers', peerPortBegin, size), options.hosts, size, false);
   task?.progress?.(`Creating '${CLUSTER_NAME}' cluster of size ${size}`);
@@ -30,7 +30,7 @@ export async function createNodes(options: ClusterOptions, { size, userPortBegin
     const nodes = await Promise.all(
       fresh.map(async (config, i) => {
         const others = numbers.filter((node) => node !== i + 1).map((node) => peerAddress(peerPortBegin + node - 1));
-        const consensus = { ...config.contract.consensus, mode: 'public' as const, roundtime: ROUND_TIME_MS };
+        const consensus = { ...config.contract.consensus, mode: 'public' as const, roundtime: roundTime };
         return configureNode(options, i + 1, {
           ...config,
           contract: { ...config.contract, id: contractId, unl, consensus },

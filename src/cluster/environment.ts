@@ -1,5 +1,5 @@
 import { HotPocketError } from '../base/errors';
-import type { ClusterDefaults } from '../cluster/engine';
+import type { ClusterDefaults } from './engine';
 
 /** Variables of the environment with hpdevkit's names and defaults (reference 9.2). An empty one is as good as none. */
 export function clusterDefaults(env: NodeJS.ProcessEnv): ClusterDefaults {

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/register';
+import { openServices, type Services } from './services';
+import { showError } from './ui/errors';
+
+/** What tests and other extensions get from `activate`. */
+export interface ExtensionApi {
+  readonly services: Promise<Services>;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const log = vscode.window.createOutputChannel('HotPocket', { log: true });
+  context.subscriptions.push(log);
+  // Views, channels and the status bar begin with the engine; activation itself loads none of it.
+  const services = new Promise<Services>((resolve, reject) => setImmediate(() => void openServices(context, log).then(resolve, reject)));
+  context.subscriptions.push(...registerCommands(services, log));
+  services.then((opened) => startParts(opened)).catch((error: unknown) => showError(log, error));
+  return { services };
+}
+
+/** The parts that show the cluster. */
+function startParts(_services: Services): void {}

@@ -1,0 +1,98 @@
+import type { ClusterChange, ClusterEngine, ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
+import { Emitter, type Disposable } from '../../base/disposables';
+
+/** What is known of the cluster at a moment. */
+export type ClusterView =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'cluster'; readonly status: ClusterStatus };
+
+/**
+ * The cluster as views show it: one status, kept up to date by the engine's events, with one event for whoever shows it.
+ * Events that come in a burst lead to one notification.
+ */
+export class ClusterModel implements Disposable {
+  private current: ClusterView = { kind: 'unknown' };
+  private readonly changed = new Emitter<ClusterView>();
+  private readonly changes = new Emitter<ClusterChange>();
+  private readonly subscription: Disposable;
+  private notifying: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> | undefined;
+  private again = false;
+
+  constructor(private readonly engine: ClusterEngine, private readonly quietMs = 80) {
+    this.subscription = engine.onDidChange((change) => this.onChange(change));
+  }
+
+  get view(): ClusterView {
+    return this.current;
+  }
+
+  get status(): ClusterStatus | undefined {
+    return this.current.kind === 'cluster' ? this.current.status : undefined;
+  }
+
+  /** The cluster changed, in whatever way. */
+  readonly onDidChange = (listener: (view: ClusterView) => void): Disposable => this.changed.on(listener);
+
+  /** Every single event of the engine. */
+  readonly onEvent = (listener: (change: ClusterChange) => void): Disposable => this.changes.on(listener);
+
+  /** Asks the engine. Calls that come meanwhile share one more question. */
+  async refresh(): Promise<void> {
+    if (this.refreshing) {
+      this.again = true;
+      return this.refreshing;
+    }
+    this.refreshing = (async () => {
+      do {
+        this.again = false;
+        this.set(await this.ask());
+      } while (this.again);
+    })().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    clearTimeout(this.notifying);
+  }
+
+  private async ask(): Promise<ClusterView> {
+    try {
+      const status = await this.engine.status();
+      return status ? { kind: 'cluster', status } : { kind: 'none' };
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
+
+  private onChange(change: ClusterChange): void {
+    if (change.type === 'node') this.replace(change.node);
+    else if (change.type === 'ledger') this.advance(change.node, change);
+    else if (change.type === 'cluster') void this.refresh();
+    this.changes.fire(change);
+  }
+
+  private replace(node: NodeStatusInfo): void {
+    const { status } = this;
+    if (!status) return void this.refresh();
+    const known = status.nodes.some((n) => n.node === node.node);
+    const nodes = known ? status.nodes.map((n) => (n.node === node.node ? node : n)) : [...status.nodes, node];
+    this.set({ kind: 'cluster', status: { ...status, nodes } });
+  }
+
+  private advance(node: number, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): void {
+    const known = this.status?.nodes.find((n) => n.node === node);
+    if (known) this.replace({ ...known, ledger: { seqNo, hash } });
+  }
+
+  private set(view: ClusterView): void {
+    this.current = view;
+    this.notifying ??= setTimeout(() => {
+      this.notifying = undefined;
+      this.changed.fire(this.current);
+    }, this.quietMs);
+  }
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { join } from 'node:path';
+import type { ClusterEngine } from '../cluster/engine';
+import { ClusterModel } from './model/clusterModel';
+import { engineEnvironment, onDidChangeSettings } from './settings';
+
+/** What every part of the extension works with. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  /** The extension's own log, shown in the output view as "HotPocket". */
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: ClusterEngine;
+  readonly model: ClusterModel;
+}
+
+/**
+ * Loads the engine and begins to watch the cluster. The engine is a bundle of its own (dist/embedded.js) that activation
+ * must not wait for; whoever needs it awaits this.
+ */
+export async function openServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Services> {
+  const { EmbeddedEngine } = await import('../cluster/embedded/engine');
+  const engine = new EmbeddedEngine({ programs: join(context.extensionPath, 'dist'), env: engineEnvironment() });
+  const model = new ClusterModel(engine);
+  context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home'], () => void offerReload()));
+  await model.refresh();
+  return { context, log, engine, model };
+}
+
+async function offerReload(): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  const answer = await vscode.window.showInformationMessage(vscode.l10n.t('The changed HotPocket setting takes effect when the window is reloaded.'), reload);
+  if (answer === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}

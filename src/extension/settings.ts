@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { ClusterDefaults } from '../cluster/engine';
+import { clusterDefaults, defaultNode } from '../cluster/environment';
+
+const SECTION = 'hotpocket';
+
+/** All settings of the extension with their types; package.json describes them, a test compares the two. */
+export interface Settings {
+  readonly engine: 'embedded';
+  readonly nodePath: string;
+  readonly home: string;
+  readonly clusterSize: number;
+  readonly userPortBegin: number;
+  readonly peerPortBegin: number;
+  readonly roundTime: number;
+  readonly defaultNode: number;
+  readonly logTail: number;
+  readonly buildBeforeDeploy: boolean;
+  readonly 'terminal.hpdevkit': boolean;
+}
+
+export type SettingName = keyof Settings;
+
+export function setting<K extends SettingName>(name: K, scope?: vscode.ConfigurationScope): Settings[K] {
+  return vscode.workspace.getConfiguration(SECTION, scope).get<Settings[K]>(name) as Settings[K];
+}
+
+/** The value that somebody set, as opposed to the default of package.json. */
+function chosen<K extends SettingName>(name: K): Settings[K] | undefined {
+  const found = vscode.workspace.getConfiguration(SECTION).inspect<Settings[K]>(name);
+  return found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+}
+
+/** How a new cluster is made: settings first, then the HP_* variables of the environment, then hpdevkit's defaults. */
+export function newClusterDefaults(): ClusterDefaults {
+  const fromEnvironment = clusterDefaults(process.env);
+  return {
+    size: chosen('clusterSize') ?? fromEnvironment.size,
+    userPortBegin: chosen('userPortBegin') ?? fromEnvironment.userPortBegin,
+    peerPortBegin: chosen('peerPortBegin') ?? fromEnvironment.peerPortBegin,
+    roundTime: setting('roundTime'),
+  };
+}
+
+/** The node that commands offer first; 0 = none. */
+export function preferredNode(): number {
+  return chosen('defaultNode') ?? defaultNode(process.env);
+}
+
+/** Environment of the engine: HOTPOCKET_HOME and HOTPOCKET_NODE_PATH follow the settings, if these are set. */
+export function engineEnvironment(): NodeJS.ProcessEnv {
+  const home = setting('home');
+  const nodePath = setting('nodePath');
+  return { ...process.env, ...(home ? { HOTPOCKET_HOME: home } : {}), ...(nodePath ? { HOTPOCKET_NODE_PATH: nodePath } : {}) };
+}
+
+/** Calls back when one of the given settings changed. */
+export function onDidChangeSettings(names: readonly SettingName[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(`${SECTION}.${name}`))) listener();
+  });
+}

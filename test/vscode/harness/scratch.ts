@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { endRun, RUN_VARIABLE } from './processes';
+
+/**
+ * A temporary folder and a mark on processes, which end together: `dispose` ends every process that carries the mark and
+ * removes the folder. Marks nest, so the scratch of a test run also covers the windows that its tests opened.
+ */
+export class Scratch {
+  readonly folder = mkdtempSync(join(tmpdir(), 'hp-'));
+
+  /** Variables for the programs to be started: the mark, and temporary files and sockets inside the folder. */
+  readonly env: Record<string, string>;
+
+  private readonly id = basename(this.folder);
+
+  constructor() {
+    const outer = process.env[RUN_VARIABLE];
+    this.env = {
+      [RUN_VARIABLE]: outer === undefined ? this.id : `${outer}/${this.id}`,
+      TMPDIR: this.folder,
+      XDG_RUNTIME_DIR: this.folder,
+      XDG_DATA_HOME: join(this.folder, 'share'),
+    };
+  }
+
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  dispose(): void {
+    endRun(this.id);
+    // A process that was just ended may still be writing.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}

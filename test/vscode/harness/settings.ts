@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** VS Code as a test wants it: no welcome, no questions, no network, and text that can be read from the page. */
+const DEFAULTS = {
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'json.schemaDownload.enable': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'terminal.integrated.gpuAcceleration': 'off',
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'update.mode': 'none',
+  'workbench.editor.useModal': 'off',
+  'workbench.enableExperiments': false,
+  'workbench.startupEditor': 'none',
+};
+
+export type Settings = Record<string, unknown>;
+
+/** Writes the user settings of a VS Code that has not started yet. */
+export function writeUserSettings(userDataFolder: string, settings: Settings = {}): void {
+  const folder = join(userDataFolder, 'User');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...DEFAULTS, ...settings }, null, 2));
+}
