@@ -2,25 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../base/clock';
 import { errorText } from '../base/errors';
-import { applyPatch, type HpConfig, type PatchConfig } from '../hotpocket/config';
-import { shortHash, ZERO_HASH, type Hex } from '../hotpocket/hash';
+import type { HpConfig } from '../hotpocket/config';
+import { shortHash, type Hex } from '../hotpocket/hash';
 import { sign, verify, type KeyPair } from '../hotpocket/keys';
-import { primaryShardId } from '../hotpocket/ledger';
 import { votesNeeded } from '../hotpocket/thresholds';
 import { HP_VERSION } from '../hotpocket/version';
-import { Consensus, type ConsensusBoot } from './consensus/consensus';
-import { makeCandidate, runInputs } from './consensus/inputPool';
+import { bootFrom } from './boot';
+import { Consensus } from './consensus/consensus';
 import type { ConsensusEvent, Effect } from './consensus/types';
 import { NplRouter } from './contract/npl';
 import { Executions, type Executed } from './executions';
 import { report } from './facts';
+import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
 import { LedgerStore } from './ledger/ledgerStore';
-import { readRunRecord } from './ledger/runRecord';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
 import { Mesh } from './mesh/mesh';
 import { proposalMessage, type PeerMessage } from './mesh/messages';
-import { consensusPatch, PatchFile, readPatch } from './patchFile';
+import { consensusPatch, Patches } from './patches';
 import { saveConfig } from './setup/configFile';
 import type { ContractDir } from './setup/contractDir';
 import { encodeManifest } from './state/manifest';
@@ -39,7 +38,7 @@ export class Node {
   private config: HpConfig;
   private readonly ledgers: LedgerStore;
   private readonly state: StateStore;
-  private readonly patchFile: PatchFile;
+  private readonly patches: Patches;
   private readonly npl: NplRouter;
   private readonly executions: Executions;
   private readonly syncer: Syncer;
@@ -51,24 +50,19 @@ export class Node {
   private readonly events: ConsensusEvent[] = [];
   private handling = false;
   private stopped: (() => void) | undefined;
-  /** Of patch.cfg as last looked at. */
-  private patchHash: Hex;
-  /** What it says, until a ledger agrees on it. */
-  private pendingPatch: PatchConfig | undefined;
 
   constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock: Clock = systemClock) {
     const { config, paths } = dir;
     this.config = config;
-    this.patchHash = dir.patchHash;
     this.keys = { publicKey: config.node.public_key, privateKey: config.node.private_key };
     const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = config.log;
     this.log = NodeLog.open({ dir: paths.log, level, loggers, maxMbytesPerFile: max_mbytes_per_file, maxFileCount: max_file_count, clock: systemClock });
-    this.announce();
+    sayHello(this.log, config);
     this.state = StateStore.open(paths.contractFs);
-    this.patchFile = new PatchFile(paths.patchCfg);
+    this.patches = new Patches(paths.patchCfg, dir.patchHash, (text) => this.log.raw(text));
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'));
     const runRecordFile = join(paths.contractFs, 'run.bson');
-    const boot = this.boot(runRecordFile);
+    const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash);
     this.consensus = new Consensus(
       { contractId: config.contract.id, publicKey: this.keys.publicKey, role: config.node.role, execute: config.contract.execute, ...consensusPatch(config.contract) },
       boot,
@@ -92,14 +86,7 @@ export class Node {
     const { log, config } = this;
     const bind = process.env.HOTPOCKET_BIND?.split(',') ?? DEFAULT_BIND;
     this.executions.keep();
-    log.inf('Hpfs cont server started.');
-    log.inf('Hpfs cont sync: Worker started.');
-    const shard = primaryShardId(this.ledgers.last);
-    log.inf(`Ledger primary:${shard.seqNo}-${shortHash(shard.hash)} | raw:0-${shortHash(ZERO_HASH)}`);
-    log.inf('Hpfs ldgr server started.');
-    log.inf('Hpfs ldgr sync: Worker started.');
-    log.inf('Consensus processor started.');
-    log.inf('Read request thread pool manager started.');
+    sayWorkersStarted(log, this.ledgers.last);
     this.mesh = await this.openMesh(bind);
     log.inf('Started peer managing thread.');
     log.inf(`Started listening for peer connections on ${config.mesh.port}`);
@@ -130,46 +117,13 @@ export class Node {
     await Promise.all([this.executions.stop(), this.syncer.settled()]);
     this.syncer.close();
     await this.users?.close();
-    log.inf('User listener stopped.');
-    log.inf('User message processor stopped.');
+    sayUsersStopped(log);
     this.connectivity?.close();
     await this.mesh?.close();
-    log.inf('Stopped peer managing thread.');
-    log.inf('Peer listener stopped.');
-    log.inf('Peer message processor stopped.');
-    log.inf('Read request thread pool manager ended.');
-    log.inf('Consensus processor stopped.');
-    for (const name of ['cont', 'ldgr']) {
-      log.inf(`Hpfs ${name} sync: Worker stopped.`);
-      log.inf(`Hpfs ${name} server stopped.`);
-      log.inf('Stopped hpfs process.');
-    }
+    sayWorkersStopped(log);
     this.ledgers.close();
     log.wrn('hpcore exited due to signal.');
     log.close();
-  }
-
-  private announce(): void {
-    const { node, contract } = this.config;
-    this.log.inf(`HotPocket ${HP_VERSION}`);
-    this.log.inf(`Role: ${node.role === 'validator' ? 'Validator' : 'Observer'}`);
-    this.log.inf(`Public key: ${node.public_key}`);
-    this.log.inf(`Contract: ${contract.id} (${contract.version})`);
-  }
-
-  /** Where this node stands, from what is on disk. A half-done run is taken back, and is to be done again. */
-  private boot(runRecordFile: string): ConsensusBoot {
-    const { last } = this.ledgers;
-    const record = readRunRecord(runRecordFile);
-    // Even if the hash is right: it is an XOR that, for example, two files with swapped contents do not change.
-    const stateHash = record && this.state.restore(record.stateHash) ? record.stateHash : this.state.scan().hash;
-    const { patchHash } = this.dir;
-    const outputs = record?.ledgerHash === last.hash ? record.outputs : [];
-    const completed = record?.ledgerSeqNo ?? 0;
-    const closing = completed === last.seqNo - 1 && last.stateHash === stateHash && last.configHash === patchHash ? this.ledgers.closing(last.seqNo) : undefined;
-    if (!closing) return { last, stateHash, patchHash, outputs };
-    const inputs = closing.bodies.flatMap((signed) => makeCandidate(signed) ?? []);
-    return { last, stateHash, patchHash, outputs, pendingRun: runInputs(closing.users, inputs) };
   }
 
   private makeSyncer(): Syncer {
@@ -185,12 +139,9 @@ export class Node {
         this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), reverted: this.ledgers.bodiesAfter(result.after) });
       },
       patchSynced: async (patchHash, content) => {
-        const patch = readPatch(content);
-        if ('problem' in patch) return this.log.err('Appling patch file changes after sync failed');
-        await this.patchFile.write(content);
-        this.patchHash = patchHash;
-        this.pendingPatch = patch;
-        this.step({ type: 'patchSynced', patchHash, patch: consensusPatch(patch) });
+        const patch = await this.patches.replace(content);
+        if (patch) this.step({ type: 'patchSynced', patchHash, patch });
+        else this.log.err('Appling patch file changes after sync failed');
       },
       stateSynced: (stateHash) => {
         this.step({ type: 'stateSynced', stateHash });
@@ -281,7 +232,7 @@ export class Node {
       },
       block: (hash) => this.state.block(hash),
       patch: (hash) => {
-        const patch = this.patchFile.read();
+        const patch = this.patches.read();
         return patch.hash === hash ? patch.bytes : undefined;
       },
     }, message);
@@ -363,26 +314,20 @@ export class Node {
   }
 
   private onExecuted({ stateHash, outputs }: Executed): void {
-    const { hash: patchHash, bytes } = this.patchFile.read();
-    if (patchHash === this.patchHash) return this.step({ type: 'ran', outcome: { stateHash, patchHash, outputs } });
-    this.patchHash = patchHash;
-    const patch = readPatch(bytes);
-    if ('problem' in patch) this.log.raw(patch.problem.join('\n'));
-    else this.pendingPatch = patch;
-    this.step({ type: 'ran', outcome: { stateHash, patchHash, outputs, patch: 'problem' in patch ? null : consensusPatch(patch) } });
+    this.step({ type: 'ran', outcome: { stateHash, outputs, ...this.patches.afterRun() } });
   }
 
   /** The patch that consensus just took over becomes this node's configuration. */
   private applyPatch(): void {
-    if (!this.pendingPatch) return;
-    const unlBefore = this.config.contract.unl;
-    this.config = applyPatch(this.config, this.pendingPatch);
-    this.pendingPatch = undefined;
-    saveConfig(this.dir.paths.dir, this.config).catch(this.fatal);
+    const before = this.config.contract;
+    const config = this.patches.take(this.config);
+    if (!config) return;
+    this.config = config;
+    saveConfig(this.dir.paths.dir, config).catch(this.fatal);
     this.log.inf('Contract config updated from patch file.');
-    const { unl, version } = this.config.contract;
+    const { unl, version } = config.contract;
     this.users?.updateContractVersion(version);
-    if (unl.join() !== unlBefore.join()) this.users?.publish({ channel: 'unl_change', unl });
+    if (unl.join() !== before.unl.join()) this.users?.publish({ channel: 'unl_change', unl });
     this.reportConfig();
   }
 

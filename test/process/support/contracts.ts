@@ -5,7 +5,6 @@ import type { CliCluster } from './cliCluster';
 
 const contracts = resolve(__dirname, '../contracts');
 
-
 /**
  * Puts a contract of test/process/contracts, with the published contract library, into one file as authors do. `contract` is more
  * of that section of hp.cfg.override. Returns the folder to deploy.

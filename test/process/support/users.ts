@@ -4,16 +4,19 @@ import { until, type CliCluster } from './cliCluster';
 // Errors only: without it the library tells of every connection.
 hotpocketClient.setLogLevel(1);
 
+type ToldLedger = Readonly<Record<string, unknown>>;
+interface LedgerEvent { readonly event: string; readonly voteStatus?: string; readonly ledger?: ToldLedger }
+
 let lastNonce = 0;
 
 /** A user with a key of its own, connected to one node by the published client library. */
 export class User {
   readonly outputs: ClientOutput[] = [];
-  readonly events: unknown[] = [];
+  private readonly events: LedgerEvent[] = [];
 
   private constructor(readonly client: Client, private readonly log: () => string) {
     client.on('contract_output', (output) => this.outputs.push(output));
-    client.on('ledger_event', (event) => this.events.push(event));
+    client.on('ledger_event', (event) => this.events.push(event as LedgerEvent));
   }
 
   static async connect(cluster: CliCluster, node: number, options: ClientOptions = {}): Promise<User> {
@@ -47,6 +50,14 @@ export class User {
 
   async receives(text: string, timeoutMs = 20_000): Promise<ClientOutput> {
     return until(`the output ${JSON.stringify(text)}`, timeoutMs, () => this.outputs.find(({ outputs }) => outputs.map(String).includes(text)), () => `Instead: ${JSON.stringify(this.received())}\n${this.log()}`);
+  }
+
+  ledgersTold(): ToldLedger[] {
+    return this.events.flatMap(({ ledger }) => ledger ?? []);
+  }
+
+  statusesTold(): string[] {
+    return this.events.flatMap(({ voteStatus }) => voteStatus ?? []);
   }
 
   async read(request: string, id?: string): Promise<string> {
