@@ -8,7 +8,7 @@ import { User } from './support/users';
 // same time, so the rounds are waited for once.
 
 type Protocol = 'json' | 'bson';
-interface Session { readonly protocol: Protocol; connect(node: number): Promise<User> }
+interface Session { readonly protocol: Protocol; readonly connect: (node: number) => Promise<User> }
 
 const cluster = new CliCluster({ size: 3, userPort: 18081, peerPort: 32861 });
 const users: User[] = [];
@@ -112,6 +112,7 @@ describe.sequential('the client library', () => {
     const ledger = await user.client.getLedgerBySeqNo(seqNo, false, false) as ClientLedger & Record<string, unknown>;
     expect(Number(ledger.seqNo)).toBe(seqNo);
     expect(hex(ledger.hash)).toBe(hex(lcl?.ledgerHash));
+    await cluster.reached(1, seqNo);
     const line = cluster.ledgers(1).find((one) => one.seqNo === seqNo);
     expect([hex(ledger.hash), hex(ledger.stateHash), hex(ledger.configHash)].map((hash) => hash.slice(0, 8))).toEqual([line?.hash, line?.state, line?.patch]);
     const before = await user.client.getLedgerBySeqNo(seqNo - 1, false, false);

@@ -1,19 +1,35 @@
-import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
+import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/engine';
 
 /** A node's condition in one word, for icon and text alike. */
-export type NodeCondition = 'starting' | 'synced' | 'desync' | 'unreliable' | 'stopping' | 'stopped' | 'crashed';
+export type NodeCondition = 'starting' | 'synced' | 'desync' | 'unreliable' | 'stopping' | 'stopped' | 'interrupted' | 'crashed';
 
 export function nodeCondition({ state, voteStatus }: NodeStatusInfo): NodeCondition {
+  if (state.kind === 'stopped') return state.interrupted ? 'interrupted' : 'stopped';
   if (state.kind !== 'running') return state.kind;
   return voteStatus === 'unknown' ? 'starting' : voteStatus;
+}
+
+/** The node has a process. */
+export function isActive({ kind }: NodeState): boolean {
+  return kind === 'starting' || kind === 'running' || kind === 'stopping';
+}
+
+/** Starting the node does something: it has no process, whoever ended it. */
+export function isStartable({ kind }: NodeState): boolean {
+  return kind === 'stopped' || kind === 'crashed';
+}
+
+/** Stopping the node does something: it runs, or would without anybody asking. */
+export function isStoppable(state: NodeState): boolean {
+  return state.kind === 'starting' || state.kind === 'running' || (state.kind === 'crashed' && state.retryAt !== undefined);
 }
 
 /** The cluster's condition, for the status bar. */
 export type ClusterCondition =
   /** Ledgers are being created. */
   | 'working'
-  /** Nodes run, but have not voted yet. */
-  | 'starting'
+  /** Enough nodes run, but they have not voted yet, or catch up. */
+  | 'waiting'
   /** Too few nodes vote. */
   | 'stalled'
   /** Nodes stand on different ledgers, none with enough votes. */
@@ -31,19 +47,28 @@ export interface ClusterSummary {
 }
 
 export function summarise({ nodes, quorum }: ClusterStatus): ClusterSummary {
-  const running = nodes.filter((n) => n.state.kind === 'running' || n.state.kind === 'starting' || n.state.kind === 'stopping');
-  const members = running.filter((n) => n.inUnl);
-  const voting = members.filter((n) => n.voteStatus === 'synced' && n.state.kind === 'running').length;
+  // One that is told to stop still runs, but is not counted on any more.
+  const members = nodes.filter((n) => n.inUnl && (n.state.kind === 'running' || n.state.kind === 'starting'));
+  const voting = members.filter((n) => nodeCondition(n) === 'synced').length;
+  return {
+    condition: condition(members, voting, quorum.needed),
+    voting,
+    needed: quorum.needed,
+    running: nodes.filter((n) => isActive(n.state)).length,
+    ledger: highestLedger(nodes),
+  };
+}
+
+export function highestLedger(nodes: readonly NodeStatusInfo[]): number | undefined {
   const ledgers = nodes.flatMap((n) => n.ledger?.seqNo ?? []);
-  const ledger = ledgers.length > 0 ? Math.max(...ledgers) : undefined;
-  return { condition: condition(members, voting, quorum.needed), voting, needed: quorum.needed, running: running.length, ledger };
+  return ledgers.length > 0 ? Math.max(...ledgers) : undefined;
 }
 
 function condition(members: readonly NodeStatusInfo[], voting: number, needed: number): ClusterCondition {
   if (members.length === 0) return 'stopped';
-  if (voting >= needed) return 'working';
-  // Fewer than `needed` run: no vote can succeed, whatever they say.
+  // What a node said of its last vote is old news as soon as fewer than `needed` run: no vote can succeed.
   if (members.length < needed) return 'stalled';
+  if (voting >= needed) return 'working';
   if (members.some((n) => n.fork)) return 'forked';
-  return members.some((n) => n.voteStatus === 'unreliable') ? 'stalled' : 'starting';
+  return members.some((n) => n.voteStatus === 'unreliable') ? 'stalled' : 'waiting';
 }

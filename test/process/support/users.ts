@@ -53,7 +53,7 @@ export class User {
   }
 
   ledgersTold(): ToldLedger[] {
-    return this.events.flatMap(({ ledger }) => ledger ?? []);
+    return this.events.flatMap(({ ledger }): ToldLedger[] => (ledger ? [ledger] : []));
   }
 
   statusesTold(): string[] {

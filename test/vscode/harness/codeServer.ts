@@ -48,8 +48,8 @@ export class CodeServer {
   }
 }
 
-/** Runs one of the server's commands that end by themselves, such as `--install-extension`. Rejects with its output when it fails. */
-export function codeCommand(standIn: StandIn, folders: CodeServerFolders, args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+/** Runs one of the commands that end by themselves, such as `--install-extension`, and gives what it printed. */
+export function codeCommand(standIn: StandIn, folders: CodeServerFolders, args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   return run(standIn.node, [...commandLine(standIn, folders), ...args], { env: environment(folders, env) });
 }
 

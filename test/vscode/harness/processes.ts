@@ -1,16 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 /** Programs started for a test run carry its id in this variable, and hand it down to whatever they start themselves. */
 export const RUN_VARIABLE = 'HOTPOCKET_TEST_RUN';
 
-/** Runs a program to its end. Rejects with what it printed when it fails. */
-export async function run(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<void> {
+/** Runs a program to its end and gives what it printed. Rejects with that when it fails. */
+export async function run(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
   const code = await ended(child);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${output.slice(-4000)}`);
+  return output;
 }
 
 /** The exit code of a child, or the signal that ended it; once its output is read to the end. Rejects if it did not start. */
@@ -26,17 +28,22 @@ export async function endGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   signal(-child.pid, 'SIGTERM');
-  const impatience = setTimeout(() => child.pid !== undefined && signal(-child.pid, 'SIGKILL'), 5_000);
+  const patience = new AbortController();
+  setTimeout(5_000, undefined, { signal: patience.signal }).then(() => child.pid !== undefined && signal(-child.pid, 'SIGKILL'), () => undefined);
   await gone;
-  clearTimeout(impatience);
+  patience.abort();
 }
 
 /**
  * Ends every process that belongs to a run, also those which left its process groups (a supervisor outlives its window by
  * design). Only where /proc tells (Linux); elsewhere the tests themselves must stop what they start.
  */
-export function endRun(id: string): void {
-  for (const pid of processesOf(id)) signal(pid, 'SIGKILL');
+export async function endRun(id: string): Promise<void> {
+  // Again and again, because one of them may be starting the next.
+  for (let pids = processesOf(id); pids.length > 0; pids = processesOf(id)) {
+    for (const pid of pids) signal(pid, 'SIGKILL');
+    await setTimeout(20);
+  }
 }
 
 /** The live processes that carry the id of a run. */

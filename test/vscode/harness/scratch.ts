@@ -10,7 +10,7 @@ import { endRun, RUN_VARIABLE } from './processes';
 export class Scratch {
   readonly folder = mkdtempSync(join(tmpdir(), 'hp-'));
 
-  /** Variables for the programs to be started: the mark, and temporary files and sockets inside the folder. */
+  /** Variables for the programs to be started: the mark, and temporary files, sockets and clusters inside the folder. */
   readonly env: Record<string, string>;
 
   private readonly id = basename(this.folder);
@@ -22,6 +22,7 @@ export class Scratch {
       TMPDIR: this.folder,
       XDG_RUNTIME_DIR: this.folder,
       XDG_DATA_HOME: join(this.folder, 'share'),
+      HOTPOCKET_HOME: join(this.folder, 'hotpocket'),
     };
   }
 
@@ -29,8 +30,8 @@ export class Scratch {
     return join(this.folder, ...names);
   }
 
-  dispose(): void {
-    endRun(this.id);
+  async dispose(): Promise<void> {
+    await endRun(this.id);
     // A process that was just ended may still be writing.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }

@@ -48,7 +48,7 @@ export async function installStandIn(): Promise<void> {
 }
 
 /** npm under the Node.js of the stand-in, whose package also holds the headers to compile against. */
-function npm(cwd: string, ...args: string[]): Promise<void> {
+function npm(cwd: string, ...args: string[]): Promise<string> {
   const env = { ...process.env, PATH: `${join(nodePackage, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`, npm_config_nodedir: nodePackage };
   return run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env });
 }

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CliCluster, until } from './support/cliCluster';
+import { contractSource, FAST, nodeContract } from './support/contracts';
+import { User } from './support/users';
+
+// What a contract may do, and what a node makes of it (reference 2.6, 7).
+
+const NODES = [1, 2, 3];
+const cluster = new CliCluster({ size: 3, userPort: 18091, peerPort: 32871 });
+const users: User[] = [];
+
+afterEach(async () => {
+  for (const user of users.splice(0)) await user.close();
+});
+afterAll(() => cluster.dispose());
+
+async function connect(): Promise<User> {
+  const user = await User.connect(cluster, 1, { trustedServerKeys: (await cluster.status()).nodes.map((node) => node.publicKey) });
+  users.push(user);
+  return user;
+}
+
+/** Every `Ledger created` line of a node since a place in its log, with the line after it. */
+function linesAfterLedgers(node: number, from: number): (readonly [seqNo: string, next: string])[] {
+  const created = /\*\*\*\*Ledger created\*\*\*\* \(lcl:(\d+)-.*\)\n(.*)\n/g;
+  return [...cluster.log(node).slice(from).matchAll(created)].map(([, seqNo, next]) => [seqNo!, next!]);
+}
+
+describe.sequential('a contract of the Node.js library', () => {
+  let begin: number[];
+
+  beforeAll(async () => {
+    await cluster.deploy(await nodeContract(cluster, 'rules', { ...FAST, environment: { GREETING: 'good dáy = "x"', EMPTY: '' } }));
+    await cluster.advance(NODES);
+    begin = NODES.map((node) => cluster.mark(node));
+  });
+
+  it('has its output in the log as it is, right after the line of its ledger', async () => {
+    await cluster.advance(NODES, 3);
+    for (const [i, node] of NODES.entries()) {
+      const pairs = linesAfterLedgers(node, begin[i]!);
+      expect(pairs.length).toBeGreaterThanOrEqual(2);
+      for (const [seqNo, next] of pairs) expect(next).toBe(`run ${seqNo}`);
+    }
+  });
+
+  it('has exactly the environment that is configured', async () => {
+    const user = await connect();
+    const from = NODES.map((node) => cluster.mark(node));
+    await user.accepted('environment');
+    for (const [i, node] of NODES.entries()) {
+      const text = await cluster.logged(node, /^environment .*\n/m, from[i]);
+      expect(JSON.parse(/^environment (.*)\n/m.exec(text)![1]!)).toEqual({ EMPTY: '', GREETING: 'good dáy = "x"' });
+    }
+  });
+
+  it.each([
+    ['ends with an exit code', 'exit 3', undefined],
+    ['ends by an error', 'throw', undefined],
+    ['ends by a signal', 'abort', '[wrn][hpc] Contract process ended prematurely. Exit code 0'],
+  ])('%s: what it sent and wrote counts, and the cluster goes on', async (_, input, line) => {
+    const user = await connect();
+    const from = NODES.map((node) => cluster.mark(node));
+    const seqNo = await user.accepted(input);
+    await user.receives(`got ${input}`);
+    await cluster.advance(NODES);
+    for (const [i, node] of NODES.entries()) {
+      const text = cluster.log(node).slice(from[i]);
+      const told = text.split('\n').filter((one) => one.includes('Contract process'));
+      expect(told.map((one) => one.replace(/^\S+ \S+ /, ''))).toEqual(line === undefined ? [] : [line]);
+      expect(text).toMatch(new RegExp(`^run ${seqNo + 1}\n`, 'm'));
+      expect(cluster.stateFile(node, 'got.txt')).toMatch(new RegExp(`^${input}\n`, 'm'));
+    }
+  });
+
+  it('may write two megabytes in a round', async () => {
+    const user = await connect();
+    const from = NODES.map((node) => cluster.mark(node));
+    await user.accepted('flood');
+    await user.receives('got flood');
+    for (const [i, node] of NODES.entries()) {
+      const lines = cluster.log(node).slice(from[i]).split('\n').filter((line) => line.includes('flood'));
+      expect(lines).toHaveLength(20_000);
+      expect(lines.every((line, k) => line === `flood ${String(k).padStart(6, '0')} `.padEnd(104, 'x'))).toBe(true);
+    }
+    await cluster.advance(NODES);
+  });
+});
+
+it('three nodes agree by NPL messages', async () => {
+  await cluster.deploy(await nodeContract(cluster, 'npl', FAST));
+  await until('five runs on all nodes', 40_000, () => (NODES.every((node) => runs(node).length >= 5) ? true : undefined), () => cluster.log(1).slice(-3_000));
+  await cluster.advance(NODES);
+
+  function runs(node: number): { seqNo: string; said: string; heard: string; own: string }[] {
+    const said = /^run (\d+) said (\d+) heard ([\d ]+) own (\w+)\n/gm;
+    return [...cluster.log(node).matchAll(said)].map(([, seqNo, mine, heard, own]) => ({ seqNo: seqNo!, said: mine!, heard: heard!, own: own! }));
+  }
+  const byNode = NODES.map((node) => new Map(runs(node).map((run) => [run.seqNo, run])));
+  for (const seqNo of [...byNode[0]!.keys()].slice(0, 5)) {
+    const three = byNode.map((map) => map.get(seqNo));
+    const said = three.map((run) => Number(run?.said)).sort((a, b) => a - b).join(' ');
+    for (const run of three) expect(run).toMatchObject({ heard: said, own: 'true' });
+  }
+  for (const node of NODES) {
+    expect(cluster.log(node)).not.toContain('Hpfs cont sync: Target added');
+    // The library is told to end itself by a signal.
+    expect(cluster.log(node).match(/Contract process ended prematurely\. Exit code 0/g)?.length).toBeGreaterThanOrEqual(5);
+  }
+});
+
+it('a shell script is a contract; it is ended when it takes longer than it may, with all it started', async () => {
+  await cluster.deploy(cluster.bundle('shell', { 'contract.sh': contractSource('shell.sh') }, {
+    contract: { ...FAST, bin_path: 'contract.sh', bin_args: '', round_limits: { exec_timeout: 600 } },
+  }));
+  const from = NODES.map((node) => cluster.log(node).lastIndexOf('HotPocket 0.6'));
+  for (const node of NODES) await cluster.reached(node, 5);
+  for (const [i, node] of NODES.entries()) {
+    const text = cluster.log(node).slice(from[i]);
+    for (const seqNo of [1, 2, 4]) expect(text).toMatch(new RegExp(`\\(lcl:${seqNo}-.*\nrun ${seqNo} in state\n`));
+    expect(text).toMatch(/run 3 hangs\n.*\[inf\]\[hpc\] Contract process timeout of 600ms exceeded\.\n.*\[wrn\]\[hpc\] Contract process ended prematurely\. Exit code 0\n/);
+    expect(text.match(/timeout of 600ms/g)).toHaveLength(1);
+    // Nothing is taken back.
+    expect(cluster.stateFile(node, 'runs.txt')).toContain('run 1\nrun 2\nrun 3\nrun 4\n');
+  }
+  cluster.requireSameLedgers(NODES);
+  expect((await cluster.processes()).filter((line) => line.includes('sleep'))).toEqual([]);
+});
+
+const python = findPython();
+
+it.skipIf(python === undefined)(`a Python program is a contract${python === undefined ? ' (skipped: there is no python3 here)' : ''}`, async () => {
+  await cluster.deploy(cluster.bundle('python', { 'plain.py': contractSource('plain.py') }, { contract: { ...FAST, bin_path: python, bin_args: 'plain.py' } }));
+  const user = await connect();
+  const seqNo = await user.accepted('grüße');
+  await user.receives('GRÜSSE');
+  const { contractId } = await cluster.status();
+  for (const node of NODES) {
+    expect(cluster.log(node)).toContain(`\nrun ${seqNo} of ${contractId}\n`);
+    expect(cluster.stateFile(node, 'said.txt')).toBe('grüße\n');
+  }
+});
+
+/** The program itself: what PATH finds may be a script that needs an environment. */
+function findPython(): string | undefined {
+  try {
+    return execFileSync('python3', ['-c', 'import os, sys; print(os.path.realpath(sys.executable))'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}

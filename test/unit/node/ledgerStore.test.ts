@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
+import { makeClosing } from '../../../src/node/consensus/closing';
+import type { Closing } from '../../../src/node/consensus/types';
+import { LedgerStore } from '../../../src/node/ledger/ledgerStore';
+import { input, proposal } from './support/proposals';
+
+let dir: string;
+beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'ledgers '))));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Ledgers one after the other; every third without inputs. */
+function closings(count: number, from: Ledger = GENESIS, salt = 0): Closing[] {
+  const made: Closing[] = [];
+  for (let last = from; made.length < count; last = made.at(-1)!.ledger) {
+    const inputs = last.seqNo % 3 === 2 ? [] : [input(last.seqNo + salt)];
+    made.push(makeClosing(last, [proposal({ stage: 3, last, inputs: inputs.map((i) => i.orderedHash), time: last.time + 2_000 + salt })], inputs));
+  }
+  return made;
+}
+
+describe('the ledgers of a node', () => {
+  it('begin with genesis', () => {
+    const store = LedgerStore.open(dir);
+    expect(store.last).toEqual(GENESIS);
+    expect(store.entry(1)).toBeUndefined();
+    store.close();
+  });
+
+  it('come back from disk with proof and recent inputs', () => {
+    const all = closings(200);
+    const store = LedgerStore.open(dir);
+    for (const closing of all) store.commit(closing);
+    store.close();
+    const again = LedgerStore.open(dir);
+    expect(again.last).toEqual(all.at(-1)!.ledger);
+    for (const closing of all) expect(again.entry(closing.ledger.seqNo)?.ledger).toEqual(closing.ledger);
+    for (const closing of all.slice(-64)) expect(again.closing(closing.ledger.seqNo)).toEqual(closing);
+    again.close();
+  });
+
+  it('keep the inputs of recent ledgers only', () => {
+    const store = LedgerStore.open(dir);
+    for (const closing of closings(400)) store.commit(closing);
+    expect(store.closing(1)).toBeUndefined();
+    expect(store.closing(400)?.bodies.length).toBe(1);
+    store.close();
+    const size = ['recent.0.log', 'recent.1.log'].map((f) => readFileSync(join(dir, 'raw', f)).length).reduce((a, b) => a + b);
+    expect(size).toBeLessThan(128 * 1_000);
+  });
+
+  it('are replaced from a common one on, and old inputs do not come back', () => {
+    const first = closings(10);
+    const store = LedgerStore.open(dir);
+    for (const closing of first) store.commit(closing);
+    const other = closings(5, first[6]!.ledger, 1);
+    expect(store.bodiesAfter(7).length).toBe(first.slice(7).filter((c) => c.bodies.length > 0).length);
+    store.adopt(7, other);
+    expect(store.last).toEqual(other.at(-1)!.ledger);
+    expect(store.entry(8)?.ledger).toEqual(other[0]!.ledger);
+    expect(store.bodiesAfter(7)).toEqual([]);
+    store.close();
+    const again = LedgerStore.open(dir);
+    expect(again.last).toEqual(other.at(-1)!.ledger);
+    expect(again.bodiesAfter(7)).toEqual([]);
+    again.close();
+  });
+
+  it('are a prefix when the file was cut', () => {
+    const all = closings(5);
+    const store = LedgerStore.open(dir);
+    for (const closing of all) store.commit(closing);
+    store.close();
+    const path = join(dir, 'primary', '0', 'ledgers.log');
+    const whole = readFileSync(path);
+    for (let length = 0; length < whole.length; length += 97) {
+      writeFileSync(path, whole.subarray(0, length));
+      const cut = LedgerStore.open(dir);
+      expect([GENESIS, ...all.map((c) => c.ledger)]).toContainEqual(cut.last);
+      cut.close();
+    }
+  });
+});

@@ -1,0 +1,1 @@
+const children = new Set<{ kill(signal: NodeJS.Signals): boolean }>();
