@@ -12,6 +12,7 @@ import { startContract } from './contract/startContract';
 import type { ContractProgram, ContractRun, RunContext } from './contract/types';
 import { report } from './facts';
 import { writeRunRecord } from './ledger/runRecord';
+import { ConsoleRotation } from './log/consoleRotation';
 import type { NodeLog } from './log/nodeLog';
 import type { PeerMessage } from './mesh/messages';
 import type { StateStore } from './state/store';
@@ -45,11 +46,14 @@ export class Executions {
   private keeping: Promise<void> = Promise.resolve();
   private stopped = false;
   private readonly tempDir: string;
+  private readonly console: ConsoleRotation;
 
   constructor(private readonly host: ExecutionHost) {
     this.tempDir = join(host.paths.contractFs, 'tmp');
     rmSync(this.tempDir, { recursive: true, force: true });
     mkdirSync(this.tempDir, { recursive: true, mode: 0o700 });
+    this.console = new ConsoleRotation(host.paths.log, host.log);
+    this.console.rotateIfLarge();
   }
 
   /** Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. */
@@ -69,6 +73,7 @@ export class Executions {
     const result = await process.done;
     host.npl.end();
     this.current = undefined;
+    this.rotateConsole();
     if (this.stopped) return undefined;
     const { hash: stateHash } = host.state.scan();
     await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs: result.outputs });
@@ -86,6 +91,7 @@ export class Executions {
       this.reads.add(process);
       const result = await process.done;
       this.reads.delete(process);
+      this.rotateConsole();
       return this.stopped ? undefined : (result.outputs[0]?.messages ?? []);
     } finally {
       snapshot.release();
@@ -113,6 +119,10 @@ export class Executions {
     await Promise.all(running.map((process) => process.done));
     await this.keeping;
     rmSync(this.tempDir, { recursive: true, force: true });
+  }
+
+  private rotateConsole(): void {
+    if (!this.current && this.reads.size === 0) this.console.rotateIfLarge();
   }
 
   private start(context: RunContext, stateDir: string, ledgerSeqNo: number): ContractRun {

@@ -60,7 +60,7 @@ export class Node {
     sayHello(this.log, config);
     this.state = StateStore.open(paths.contractFs);
     this.patches = new Patches(paths.patchCfg, dir.patchHash, (text) => this.log.raw(text));
-    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'));
+    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), { rawShards: config.node.history === 'full' ? Infinity : config.node.history_config.max_raw_shards });
     const runRecordFile = join(paths.contractFs, 'run.bson');
     const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash);
     this.consensus = new Consensus(
@@ -275,7 +275,7 @@ export class Node {
       case 'reject':
         return this.users?.inputStatus(effect.pubkey, { status: 'rejected', reason: effect.reason, inputHash: effect.inputHash });
       case 'commit':
-        return this.ledgers.commit(effect.closing);
+        return this.ledgers.commit(effect.closing, effect.outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages })));
       case 'adopt':
         return this.ledgers.adopt(effect.after, effect.entries);
       case 'accept':

@@ -48,15 +48,20 @@ export function userHandlers(host: UserHost): UserPortHandlers {
       return reason;
     },
     read: (pubkey, _protocol, content) => (host.config().contract.execute ? host.executions.read(pubkey, content) : Promise.resolve(undefined)),
-    query: (_pubkey, query) => queryLedger(host.ledgers, query),
+    query: (pubkey, query) => queryLedger(host.ledgers, query, (owner) => owner === pubkey || host.config().contract.consensus.mode === 'public'),
     connected: usersChanged,
     disconnected: usersChanged,
   };
 }
 
-/** Raw inputs and outputs are not part of the history that nodes keep by default (reference 4.3): lists are empty then. */
-function queryLedger(ledgers: LedgerStore, { seqNo, inputs, outputs }: LedgerQuery): readonly LedgerView[] | 'exec_failure' {
+/** A private contract shows each user only what is his (reference 4.4). */
+function queryLedger(ledgers: LedgerStore, { seqNo, inputs, outputs }: LedgerQuery, mayRead: (owner: Hex) => boolean): readonly LedgerView[] | 'exec_failure' {
   const ledger = seqNo === 0 ? GENESIS : ledgers.entry(seqNo)?.ledger;
   if (!ledger) return inputs || outputs ? 'exec_failure' : [];
-  return [{ ledger, ...(inputs ? { inputs: [] } : {}), ...(outputs ? { outputs: [] } : {}) }];
+  const raw = ledgers.rawOf(ledger);
+  return [{
+    ledger,
+    ...(inputs ? { inputs: raw.inputs.map((i) => (mayRead(i.pubkey) ? i : { ...i, blob: Buffer.alloc(0) })) } : {}),
+    ...(outputs ? { outputs: raw.outputs.map((o) => (mayRead(o.pubkey) ? o : { ...o, blobs: [] })) } : {}),
+  }];
 }

@@ -349,11 +349,13 @@ export class Consensus {
     const { ledger } = closing;
     this.last = ledger;
     this.proposedStage3 = false;
-    this.emit({ type: 'commit', closing });
+    const outputs = this.outputs?.root === ledger.outputHash ? this.outputs.forUsers() : [];
+    this.emit({ type: 'commit', closing, outputs });
     this.log('inf', `****Ledger created**** (lcl:${ledger.seqNo}-${shortHash(ledger.hash)} state:${shortHash(ledger.stateHash)} patch:${shortHash(ledger.configHash)})`);
     this.settle([closing]);
     this.emit({ type: 'accept', ledger, inputs: inputs.map((i) => ({ pubkey: i.signed.pubkey, inputHash: i.inputHash })) });
-    this.deliverOutputs(ledger);
+    if (this.outputs && this.outputs.root !== ledger.outputHash) this.log('wrn', "Consensus output hash didn't match our output hash.");
+    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.book.signatures.of(ledger.outputHash) });
     this.emit({ type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length });
     if (ledger.configHash === this.patchHash) this.applyPendingPatch();
     if (!this.config.execute) this.outputs = this.pendingOutputs([]);
@@ -364,14 +366,6 @@ export class Consensus {
   private settle(entries: readonly LedgerEntry[]): void {
     this.pool.settle(entries, this.config.maxInputLedgerOffset);
     for (const rejection of this.pool.expire(this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
-  }
-
-  /** Outputs of the previous run go out with the ledger that agrees on them. */
-  private deliverOutputs(ledger: Ledger): void {
-    if (!this.outputs) return;
-    if (ledger.outputHash !== this.outputs.root) return this.log('wrn', "Consensus output hash didn't match our output hash.");
-    const outputs = this.outputs.forUsers();
-    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.book.signatures.of(ledger.outputHash) });
   }
 
   private pendingOutputs(list: readonly UserOutput[]): PendingOutputs {

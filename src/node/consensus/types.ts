@@ -111,7 +111,8 @@ export type Effect =
   /** One stage's count, for whoever watches. */
   | { readonly type: 'votes'; readonly status: VoteStatus; readonly votes: number; readonly needed: number; readonly fork: boolean }
   | { readonly type: 'reject'; readonly pubkey: Hex; readonly inputHash: Hex; readonly reason: RejectReason }
-  | { readonly type: 'commit'; readonly closing: Closing }
+  /** `outputs`: what this ledger agreed on of the run before it. */
+  | { readonly type: 'commit'; readonly closing: Closing; readonly outputs: readonly DeliveredOutput[] }
   | { readonly type: 'adopt'; readonly after: number; readonly entries: readonly LedgerEntry[] }
   | { readonly type: 'accept'; readonly ledger: Ledger; readonly inputs: readonly { readonly pubkey: Hex; readonly inputHash: Hex }[] }
   | { readonly type: 'deliver'; readonly ledger: Ledger; readonly outputs: readonly DeliveredOutput[]; readonly signatures: readonly (readonly [Hex, Hex])[] }

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { GENESIS, type Ledger } from '../../hotpocket/ledger';
 import type { SignedInput } from '../../hotpocket/inputs';
+import type { LedgerInputView, LedgerOutputView } from '../../hotpocket/protocol/types';
+import { makeCandidate } from '../consensus/inputPool';
 import type { Closing, ClosingProof, LedgerEntry } from '../consensus/types';
 import { hash, integer, ledgerEntry, proof, signedInputs } from '../schemas';
 import type { LedgerChain } from '../sync/ledgerSync';
 import { FrameLog } from './frameLog';
+import { RawHistory, type RawLedger } from './rawHistory';
 
 /** A ledger as it is stored: adopted ledgers come without proof. */
 type StoredEntry = LedgerEntry & { readonly proof?: ClosingProof };
@@ -15,6 +18,12 @@ type StoredEntry = LedgerEntry & { readonly proof?: ClosingProof };
 const storedEntry = v.object({ ...ledgerEntry.entries, proof: v.optional(proof) });
 const storedBodies = v.object({ seqNo: integer, ledgerHash: hash, bodies: signedInputs });
 type StoredBodies = v.InferOutput<typeof storedBodies>;
+
+/** How much a node keeps (node.history, node.history_config). */
+export interface LedgerHistory {
+  /** Shards of inputs and outputs; 0 for none, Infinity for all. */
+  readonly rawShards: number;
+}
 
 /** Full inputs are kept for at least this many ledgers: for the run after a crash, and for peers that lag a little. */
 const RECENT = 64;
@@ -28,12 +37,13 @@ export class LedgerStore implements LedgerChain {
   private readonly ledgers: FrameLog;
   /** Inputs of recent ledgers, in two files that take turns so that neither grows for ever. */
   private readonly recent: [FrameLog, FrameLog];
+  private readonly raw: RawHistory;
   private readonly blocks: [number, number] = [-1, -1];
   private readonly bodies = new Map<number, StoredBodies>();
   private readonly cache = new Map<number, StoredEntry>();
   private newest: Ledger = GENESIS;
 
-  private constructor(root: string) {
+  private constructor(root: string, { rawShards }: LedgerHistory) {
     const primary = join(root, 'primary', '0');
     const raw = join(root, 'raw');
     for (const dir of [primary, raw]) mkdirSync(dir, { recursive: true });
@@ -41,12 +51,13 @@ export class LedgerStore implements LedgerChain {
     this.recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))];
     this.loadBodies(0);
     this.loadBodies(1);
+    this.raw = new RawHistory(raw, rawShards);
     this.newest = this.entry(this.ledgers.count)?.ledger ?? GENESIS;
   }
 
   /** `root` is the node's `ledger_fs/seed`. */
-  static open(root: string): LedgerStore {
-    return new LedgerStore(root);
+  static open(root: string, history: LedgerHistory = { rawShards: 0 }): LedgerStore {
+    return new LedgerStore(root, history);
   }
 
   get last(): Ledger {
@@ -63,10 +74,11 @@ export class LedgerStore implements LedgerChain {
     return entry?.proof && bodies ? { ...entry, proof: entry.proof, bodies } : undefined;
   }
 
-  /** Returns once ledger and inputs are on disk. */
-  commit({ bodies, ...entry }: Closing): void {
-    const { seqNo } = entry.ledger;
-    if (bodies.length > 0) this.appendBodies({ seqNo, ledgerHash: entry.ledger.hash, bodies: [...bodies] });
+  /** Returns once ledger, inputs and outputs are on disk. */
+  commit({ bodies, ...entry }: Closing, outputs: readonly LedgerOutputView[] = []): void {
+    const { seqNo, hash: ledgerHash } = entry.ledger;
+    this.raw.add(seqNo, ledgerHash, { inputs: bodies.flatMap(inputView), outputs });
+    if (bodies.length > 0) this.appendBodies({ seqNo, ledgerHash, bodies: [...bodies] });
     this.append(entry);
   }
 
@@ -77,6 +89,11 @@ export class LedgerStore implements LedgerChain {
     for (const entry of entries) this.append(entry);
   }
 
+  /** Inputs and outputs of a ledger, as far as this node keeps such history. */
+  rawOf({ seqNo, hash: ledgerHash }: Ledger): RawLedger {
+    return this.raw.get(seqNo, ledgerHash);
+  }
+
   /** Inputs of the ledgers after `after`, as far as they are here. */
   bodiesAfter(after: number): SignedInput[] {
     const inputs: SignedInput[] = [];
@@ -85,7 +102,7 @@ export class LedgerStore implements LedgerChain {
   }
 
   close(): void {
-    for (const log of [this.ledgers, ...this.recent]) log.close();
+    for (const log of [this.ledgers, ...this.recent, this.raw]) log.close();
   }
 
   private append(entry: StoredEntry): void {
@@ -137,6 +154,11 @@ export class LedgerStore implements LedgerChain {
       this.blocks[turn] = Math.floor(record.seqNo / RECENT);
     }
   }
+}
+
+function inputView(signed: SignedInput): LedgerInputView[] {
+  const candidate = makeCandidate(signed);
+  return candidate ? [{ pubkey: signed.pubkey, hash: candidate.inputHash, nonce: candidate.container.nonce, blob: candidate.container.input }] : [];
 }
 
 const decode = (frame: Buffer): unknown => BSON.deserialize(frame, { promoteBuffers: true });
