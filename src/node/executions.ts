@@ -8,6 +8,8 @@ import type { UserOutput } from '../hotpocket/outputs';
 import type { Ledger } from '../hotpocket/ledger';
 import type { RunInputs } from './consensus/types';
 import type { NplRouter } from './contract/npl';
+import { startPostExec } from './contract/postExec';
+import type { RunOptions } from './contract/runOptions';
 import { startContract } from './contract/startContract';
 import type { ContractProgram, ContractRun, RunContext } from './contract/types';
 import { report } from './facts';
@@ -40,7 +42,8 @@ export interface Executed {
 
 /** Runs the contract: once a ledger on the state itself, and for read requests on copies of it (reference 5.3, 7). */
 export class Executions {
-  private current: ContractRun | undefined;
+  /** What runs on the state itself: the contract, or its script after it. */
+  private current: Pick<ContractRun, 'kill'> & { readonly done: Promise<unknown> } | undefined;
   private readonly reads = new Set<ContractRun>();
   /** Making the last state restorable; nothing may change the state before that is done. */
   private keeping: Promise<void> = Promise.resolve();
@@ -72,13 +75,29 @@ export class Executions {
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
     const result = await process.done;
     host.npl.end();
+    const succeeded = this.stopped || result.signal !== undefined || (await this.postExec(ledger));
     this.current = undefined;
     this.rotateConsole();
     if (this.stopped) return undefined;
+    const outputs = succeeded ? result.outputs : [];
     const { hash: stateHash } = host.state.scan();
-    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs: result.outputs });
+    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs });
     this.keep();
-    return { stateHash, outputs: result.outputs };
+    return { stateHash, outputs };
+  }
+
+  /** Runs what the contract left to be run after it. False if that failed. */
+  private async postExec(ledger: Ledger): Promise<boolean> {
+    const { host } = this;
+    const script = startPostExec(this.program(), ledger, { ...this.runOptions(host.paths.state), events: {} });
+    if (!script) return true;
+    this.current = script;
+    const success = await script.done;
+    if (!success && !this.stopped) {
+      host.log.err('Consensus contract execution failed.');
+      host.log.err('Error occured when closing ledger');
+    }
+    return success;
   }
 
   /** What the contract sends to the user, or undefined if it can't be run now. */
@@ -130,10 +149,7 @@ export class Executions {
     const kind = context.readonly ? 'read' : 'consensus';
     let pid = 0;
     const process = startContract(this.program(), context, {
-      stateDir,
-      log: host.log,
-      nodeExecutable: globalThis.process.execPath,
-      tempDir: this.tempDir,
+      ...this.runOptions(stateDir),
       events: {
         started: (started) => {
           pid = started;
@@ -148,6 +164,10 @@ export class Executions {
     });
     void process.done.then(({ durationMs }) => report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs }));
     return process;
+  }
+
+  private runOptions(stateDir: string): Omit<RunOptions, 'events'> {
+    return { stateDir, log: this.host.log, nodeExecutable: globalThis.process.execPath, tempDir: this.tempDir };
   }
 
   private context(run: Pick<RunContext, 'readonly' | 'timestamp' | 'ledger' | 'users'>): RunContext {
