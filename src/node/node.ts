@@ -62,7 +62,7 @@ export class Node {
     this.patches = new Patches(paths.patchCfg, dir.patchHash, (text) => this.log.raw(text));
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), { rawShards: config.node.history === 'full' ? Infinity : config.node.history_config.max_raw_shards });
     const runRecordFile = join(paths.contractFs, 'run.bson');
-    const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash);
+    const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash, config.contract.max_input_ledger_offset);
     this.consensus = new Consensus(
       { contractId: config.contract.id, publicKey: this.keys.publicKey, role: config.node.role, execute: config.contract.execute, ...consensusPatch(config.contract) },
       boot,

@@ -19,6 +19,8 @@ export interface ConsensusBoot {
   readonly last: Ledger;
   readonly stateHash: Hex;
   readonly patchHash: Hex;
+  /** The last ledgers, as many as `rememberedLedgers` says: their inputs are done. */
+  readonly recent: readonly LedgerEntry[];
   /** Outputs of the last completed run, not yet in a ledger. */
   readonly outputs: readonly UserOutput[];
   /** The last ledger's run was not completed: it is done first. */
@@ -75,6 +77,7 @@ export class Consensus {
     this.stateHash = boot.stateHash;
     this.patchHash = boot.patchHash;
     this.outputs = this.pendingOutputs(boot.outputs);
+    this.pool.settle(boot.recent, config.maxInputLedgerOffset);
   }
 
   get view(): ConsensusView {

@@ -23,7 +23,7 @@ interface LastNonce {
   maxLedgerSeqNo: number;
 }
 
-/** How many ledgers back an input is known to be done, where max_input_ledger_offset sets no smaller bound. */
+/** How many ledgers back an input is known to be done, where max_input_ledger_offset sets no bound. */
 const REMEMBERED_LEDGERS = 1_000;
 const REMEMBERED_USERS = 4_096;
 
@@ -176,7 +176,7 @@ export class InputPool {
         this.candidates.delete(ordered);
         this.done.set(ordered, ledger.seqNo);
       }
-      const oldest = ledger.seqNo - (offset > 0 ? Math.max(offset, REMEMBERED_LEDGERS) : REMEMBERED_LEDGERS);
+      const oldest = ledger.seqNo - rememberedLedgers(offset);
       for (const [ordered, seqNo] of this.done) {
         if (seqNo >= oldest) break;
         this.done.delete(ordered);
@@ -215,6 +215,12 @@ export class InputPool {
     this.nonces.set(signed.pubkey, { nonce: container.nonce, signature: signed.signature, maxLedgerSeqNo: container.maxLedgerSeqNo });
   }
 }
+
+/**
+ * In how many of the last ledgers an input may be that could still be taken for a new one: it named a last ledger at most `offset` ahead
+ * when it was let in. A node that starts must know the inputs of that many.
+ */
+export const rememberedLedgers = (offset: number): number => (offset > 0 ? offset : REMEMBERED_LEDGERS);
 
 function ledgerReason(container: InputContainer, limits: Limits, lastSeqNo: number): RejectReason | undefined {
   if (limits.maxInputLedgerOffset > 0 && container.maxLedgerSeqNo > lastSeqNo + limits.maxInputLedgerOffset) return 'max_ledger_offset_exceeded';

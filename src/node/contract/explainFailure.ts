@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { errorText, HotPocketError, systemCode } from '../../base/errors';
-import { interpreterOf } from './programFormat';
+import { interpreterOf } from '../../base/programFormat';
 import type { RunOptions } from './runOptions';
 import { StartFailure, systemErrno } from './startFailure';
 import type { ContractProgram } from './types';

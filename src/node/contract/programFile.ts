@@ -2,7 +2,7 @@ import { accessSync, constants as fsConstants, existsSync, statSync, type Stats 
 import { constants } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { HotPocketError, systemCode } from '../../base/errors';
-import { isStartable } from './programFormat';
+import { isStartable } from '../../base/programFormat';
 import type { RunOptions } from './runOptions';
 import { StartFailure, systemErrno } from './startFailure';
 import type { ContractProgram } from './types';

@@ -32,6 +32,16 @@ export interface LedgerResponse {
 
 const MAX_ENTRIES = 1_000;
 
+/** The newest `count` ledgers, oldest first. */
+export function lastEntries(chain: LedgerChain, count: number): LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  for (let seqNo = Math.max(1, chain.last.seqNo - count + 1); seqNo <= chain.last.seqNo; seqNo++) {
+    const entry = chain.entry(seqNo);
+    if (entry) entries.push(entry);
+  }
+  return entries;
+}
+
 /** Last ledgers one by one, then in doubling steps, then genesis. */
 export function makeLocator(chain: LedgerChain): Locator {
   const points: { seqNo: number; hash: Hex }[] = [];

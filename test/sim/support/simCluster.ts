@@ -59,6 +59,8 @@ export class SimCluster {
   private readonly contractId: string;
   /** Ledger number → hash → numbers of the nodes that closed it. */
   readonly ledgers = new Map<number, Map<Hex, Set<number>>>();
+  /** Chance that a node dies before an effect. */
+  crashRate = 0;
   readonly submitted: { hash: Hex; text: string; at: number }[] = [];
   private readonly timeline: string[] = [];
   private readonly indexOf = new Map<SimNode, number>();

@@ -2,10 +2,10 @@ import { blake3Hex, fromHex, ZERO_HASH, type Hex } from '../../../src/hotpocket/
 import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
 import type { SignedInput } from '../../../src/hotpocket/inputs';
 import { Consensus } from '../../../src/node/consensus/consensus';
-import { makeCandidate, runInputs } from '../../../src/node/consensus/inputPool';
+import { makeCandidate, rememberedLedgers, runInputs } from '../../../src/node/consensus/inputPool';
 import type { Closing, ConsensusConfig, ConsensusEvent, Effect, LedgerEntry, NonUnlProposal, RunInputs } from '../../../src/node/consensus/types';
 import type { Proposal } from '../../../src/node/consensus/proposal';
-import { LedgerFetch, serveLedgers, type LedgerChain, type LedgerRequest, type LedgerResponse } from '../../../src/node/sync/ledgerSync';
+import { lastEntries, LedgerFetch, serveLedgers, type LedgerChain, type LedgerRequest, type LedgerResponse } from '../../../src/node/sync/ledgerSync';
 import type { UserOutput } from '../../../src/hotpocket/outputs';
 import { fakeSign, fakeVerify } from './fakeKeys';
 import type { SimCluster } from './simCluster';
@@ -51,6 +51,7 @@ export class SimNode {
   private wake = 0;
   private fetch: LedgerFetch | undefined;
   private wantedState: Hex | undefined;
+  private frozenUntil = 0;
   private syncTurn = 0;
   private readonly knownStates = new Map<Hex, readonly string[]>([[stateOf([]), []]]);
 
@@ -73,7 +74,7 @@ export class SimNode {
     const pending = disk.completed === disk.last.seqNo - 1 ? this.pendingRun(disk.last) : undefined;
     this.generation++;
     this.consensus = new Consensus(this.config, {
-      last: disk.last, stateHash: stateOf(disk.log), patchHash: PATCH, outputs: disk.outputs, ...(pending ? { pendingRun: pending } : {}),
+      last: disk.last, stateHash: stateOf(disk.log), patchHash: PATCH, outputs: disk.outputs, recent: lastEntries(this.chain, rememberedLedgers(this.config.maxInputLedgerOffset)), ...(pending ? { pendingRun: pending } : {}),
     }, { sign: (m) => fakeSign(m, this.key), verify: fakeVerify, randomBytes: (n) => this.cluster.random.bytes(n) });
     this.step({ type: 'start' });
   }
@@ -158,9 +159,23 @@ export class SimNode {
     this.cluster.network.send(this, to, message);
   }
 
+  /** Until then nothing is handled: as a stopped process, whose messages wait. */
+  freeze(until: number): void {
+    this.frozenUntil = until;
+  }
+
   private step(event: ConsensusEvent): void {
     if (!this.consensus) return;
-    for (const effect of this.consensus.step(event, this.now)) this.carryOut(effect);
+    if (this.cluster.world.now < this.frozenUntil) {
+      const { generation } = this;
+      this.cluster.world.at(this.frozenUntil, () => generation === this.generation && this.step(event));
+      return;
+    }
+    for (const effect of this.consensus.step(event, this.now)) {
+      // A process can die between any two of the things it does, and in the middle of a write: that is then as if not begun.
+      if (this.cluster.random.chance(this.cluster.crashRate)) return this.crash();
+      this.carryOut(effect);
+    }
   }
 
   private carryOut(effect: Effect): void {
