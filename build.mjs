@@ -12,6 +12,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const loadedWhenUsed = {
   'src/node/setup/tls.ts': 'certificate',
   'src/cluster/embedded/engine.ts': 'embedded',
+  'src/client/client.ts': 'client',
+  'src/extension/logs/sourceMaps.ts': 'sourceMaps',
 };
 
 /** @type {import('esbuild').Plugin} */

@@ -42,8 +42,21 @@ export const catalogue = {
   ),
   NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable.'),
   PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
+  BUILD_FAILED: entry<{ folder: string; exit: number }>((d) => `The build of ${d.folder} failed (exit code ${d.exit}).`, () => 'Its terminal says why; nothing was deployed.'),
+  WORKSPACE_UNTRUSTED: entry<object>(() => 'This folder is not trusted.', () => 'Trust it first: deploying and starting nodes runs the contract.'),
   CANCELLED: entry<{ what: string }>((d) => `${d.what} was cancelled.`, () => 'The cluster is as it was left by the last finished step; run the command again to complete it.'),
   INTERNAL: entry<{ problem: string }>((d) => `Something unexpected happened: ${d.problem}`, () => 'Please report it with the log of the supervisor.'),
+  // User of a node
+  CLIENT_CONNECT_FAILED: entry<{ url: string; problem: string }>((d) => `No connection to ${d.url}: ${d.problem}.`, () => 'Check that the node runs and that this is its user port.'),
+  CLIENT_UNEXPECTED_NODE: entry<{ url: string; publicKey: string }>((d) => `The node at ${d.url} has the key ${d.publicKey}, which is not an expected one.`, () => 'Check the address and the keys that are trusted; another cluster may use the port.'),
+  CLIENT_KEY_IN_USE: entry<{ url: string; publicKey: string }>(
+    (d) => `The node at ${d.url} ended the session as soon as it was used: the key ${d.publicKey} is connected to it already, or the node has no room for more users.`,
+    () => 'Close the other connection, or connect with another key.',
+  ),
+  CLIENT_DISCONNECTED: entry<{ url: string; reason: string }>((d) => `Not connected to ${d.url}: ${d.reason}.`, () => 'Connect again once the node runs. An input without an answer may still be accepted.'),
+  CLIENT_NO_ANSWER: entry<{ url: string; request: string; seconds: number }>((d) => `The node at ${d.url} did not answer ${d.request} within ${d.seconds} s.`, () => 'Read requests are not answered while contract.execute is false or user.concurrent_read_requests is 0; else the node\'s log may say why.'),
+  CLIENT_BUSY: entry<{ what: string; limit: number }>((d) => `Too much is waiting for the node's answer: the limit is ${d.limit} ${d.what}.`, () => 'Wait for some of the answers first.'),
+  CLIENT_NOT_TEXT: entry<object>(() => 'Over the JSON protocol only text (UTF-8) can be sent to a contract.', () => 'Connect with the BSON protocol to send any bytes.'),
   // Contract
   CONTRACT_BINARY_MISSING: entry<{ path: string }>((d) => `The contract's program ${d.path} does not exist.`, () => 'Set contract.bin_path in hp.cfg.override to an absolute path, or to a path inside the contract folder, and deploy again.'),
   CONTRACT_BINARY_NOT_EXECUTABLE: entry<{ path: string }>((d) => `The contract's program ${d.path} is not executable.`, (d) => `Make it executable (chmod +x ${d.path.split('/').pop() ?? d.path}) and deploy again.`),
@@ -64,6 +77,12 @@ export type ErrorDetails<C extends ErrorCode> = (typeof catalogue)[C] extends Ca
 /** An error of the catalogue. `message` is for users; `remedy` says what to do. */
 export class HotPocketError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'HotPocketError';
+
+  /** Programs consist of several bundles, each with a copy of this class: an error is known by its name. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Error[Symbol.hasInstance](value) && (value as Error).name === 'HotPocketError';
+  }
+
   readonly remedy: string;
 
   constructor(readonly code: C, readonly details: ErrorDetails<C>, options?: ErrorOptions) {

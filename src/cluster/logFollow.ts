@@ -2,19 +2,21 @@ import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { olderLog, type LogPlace } from './logTail';
 
 const CHUNK = 64 * 1024;
 // Watching misses changes on some file systems, and tells nothing before the file is there.
 const POLL_MS = 250;
 
 /**
- * Hands out a growing file as text from the given offset (bytes) on. With `follow` it goes on when the file is cut, replaced or made
- * anew, until the signal, or until the folder of the file is gone. Characters are never split.
+ * Hands out a growing log as text, from the given place on or from its beginning. With `follow` it goes on when the file is cut, replaced,
+ * made anew, or has become the older one (`olderLog`), until the signal, or until the folder of the file is gone. Characters are never split.
  */
-export async function readLog(file: string, offset: number, follow: boolean, onText: (text: string) => void, signal?: AbortSignal): Promise<void> {
-  const reader = new LogReader(file, offset, onText);
+export async function readLog(file: string, from: LogPlace | undefined, follow: boolean, onText: (text: string) => void, signal?: AbortSignal): Promise<void> {
+  const reader = new LogReader(file, onText);
   const change = follow ? new FileChange(file, signal) : undefined;
   try {
+    if (from) await reader.goTo(from);
     for (;;) {
       await reader.readOn(signal);
       if (!change || signal?.aborted || !existsSync(dirname(file))) return;
@@ -28,23 +30,38 @@ export async function readLog(file: string, offset: number, follow: boolean, onT
 
 class LogReader {
   private handle: FileHandle | undefined;
+  private position = 0;
   private decoder = new StringDecoder('utf8');
   private readonly buffer = Buffer.alloc(CHUNK);
 
-  constructor(private readonly file: string, private position: number, private readonly onText: (text: string) => void) {}
+  constructor(private readonly file: string, private readonly onText: (text: string) => void) {}
+
+  /** A place in a file that is gone is the beginning of the one that is there. */
+  async goTo({ file, offset }: LogPlace): Promise<void> {
+    for (const name of [this.file, olderLog(this.file)]) {
+      const handle = await openIfThere(name);
+      if (handle && (await handle.stat()).ino === file) {
+        this.handle = handle;
+        this.position = offset;
+        return;
+      }
+      await handle?.close();
+    }
+  }
 
   /** Reads to the end of what is there now. */
   async readOn(signal?: AbortSignal): Promise<void> {
-    this.handle ??= await open(this.file, 'r').catch(() => undefined);
-    if (!this.handle) return;
-    // Looked at before reading: what was written to a file before it was replaced must not be lost.
-    const replaced = await this.wasReplaced(this.handle);
-    if ((await this.handle.stat()).size < this.position) this.startOver();
-    await this.readToEnd(this.handle, signal);
-    if (!replaced || signal?.aborted) return;
-    await this.close();
-    this.startOver();
-    await this.readOn(signal);
+    this.handle ??= await openIfThere(this.file);
+    while (this.handle && !signal?.aborted) {
+      // Looked for before reading: what was written to a file before it was replaced must not be lost.
+      const next = await this.successor(this.handle);
+      if ((await this.handle.stat()).size < this.position) this.startOver();
+      await this.readToEnd(this.handle, signal);
+      if (!next) return;
+      await this.close();
+      this.startOver();
+      this.handle = next;
+    }
   }
 
   async close(): Promise<void> {
@@ -52,9 +69,15 @@ class LogReader {
     this.handle = undefined;
   }
 
-  private async wasReplaced(handle: FileHandle): Promise<boolean> {
-    const now = await stat(this.file).catch(() => undefined);
-    return now !== undefined && now.ino !== (await handle.stat()).ino;
+  /** The file that goes on where the given one ends, if that is no longer the current one. */
+  private async successor(handle: FileHandle): Promise<FileHandle | undefined> {
+    const known = await handle.stat();
+    const current = await stat(this.file).catch(() => undefined);
+    if (!current || current.ino === known.ino) return undefined;
+    const between = await stat(olderLog(this.file)).catch(() => undefined);
+    // Two files were begun since: the one we read was dropped already, and between it and the current one lies another.
+    const skipped = between !== undefined && between.ino !== known.ino && between.mtimeMs >= known.mtimeMs;
+    return openIfThere(skipped ? olderLog(this.file) : this.file);
   }
 
   private startOver(): void {
@@ -72,6 +95,8 @@ class LogReader {
     }
   }
 }
+
+const openIfThere = (file: string): Promise<FileHandle | undefined> => open(file, 'r').catch(() => undefined);
 
 /** Waits for a file to change, looking anyway every 250 ms. */
 class FileChange {

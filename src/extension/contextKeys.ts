@@ -1,16 +1,7 @@
 import * as vscode from 'vscode';
-
-/** Keys for `when` and `enablement` in package.json; a test compares the two. */
-export interface ContextKeys {
-  /** There is a cluster, whether it runs or not. */
-  'hotpocket.clusterExists': boolean;
-  /** A node runs, starts or stops. */
-  'hotpocket.anyRunning': boolean;
-  /** A node is stopped or crashed. */
-  'hotpocket.anyStopped': boolean;
-  /** The cluster was looked for; before that a view says nothing. */
-  'hotpocket.ready': boolean;
-}
+import type { Disposable } from '../base/disposables';
+import type { ClusterModel, ClusterView } from './model/clusterModel';
+import { contextOf, type ContextKeys } from './model/context';
 
 const current = new Map<string, boolean>();
 
@@ -18,4 +9,14 @@ export function setContextKey<K extends keyof ContextKeys>(key: K, value: Contex
   if (current.get(key) === value) return;
   current.set(key, value);
   void vscode.commands.executeCommand('setContext', key, value);
+}
+
+/** Keeps the keys true to the cluster. */
+export function keepContextKeys(model: ClusterModel): Disposable {
+  const update = (view: ClusterView): void => {
+    const keys = contextOf(view);
+    for (const key of Object.keys(keys) as (keyof ContextKeys)[]) setContextKey(key, keys[key]);
+  };
+  update(model.view);
+  return model.onDidChange(update);
 }

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/register';
+import { showLogs } from './logs/showLogs';
 import { openServices, type Services } from './services';
+import { offerTerminalCommands } from './terminal/terminalCommands';
 import { showError } from './ui/errors';
+import { showCluster } from './views/showCluster';
 
 /** What tests and other extensions get from `activate`. */
 export interface ExtensionApi {
@@ -19,4 +22,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
 }
 
 /** The parts that show the cluster. */
-function startParts(_services: Services): void {}
+function startParts(services: Services): void {
+  showCluster(services);
+  showLogs(services);
+  offerTerminalCommands(services);
+}

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { join } from 'node:path';
 import type { ClusterEngine } from '../cluster/engine';
+import { ClientTerminals } from './client/clientTerminals';
+import { LogChannels } from './logs/logChannels';
 import { ClusterModel } from './model/clusterModel';
+import { Steering } from './model/steering';
 import { engineEnvironment, onDidChangeSettings } from './settings';
 
 /** What every part of the extension works with. */
@@ -11,6 +14,9 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly engine: ClusterEngine;
   readonly model: ClusterModel;
+  readonly steering: Steering;
+  readonly logs: LogChannels;
+  readonly clients: ClientTerminals;
 }
 
 /**
@@ -23,7 +29,10 @@ export async function openServices(context: vscode.ExtensionContext, log: vscode
   const model = new ClusterModel(engine);
   context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home'], () => void offerReload()));
   await model.refresh();
-  return { context, log, engine, model };
+  const logs = new LogChannels({ context, log, engine, model });
+  const clients = new ClientTerminals({ context, model });
+  context.subscriptions.push(logs, clients);
+  return { context, log, engine, model, steering: new Steering(), logs, clients };
 }
 
 async function offerReload(): Promise<void> {

@@ -25,6 +25,13 @@ export function setting<K extends SettingName>(name: K, scope?: vscode.Configura
   return vscode.workspace.getConfiguration(SECTION, scope).get<Settings[K]>(name) as Settings[K];
 }
 
+/** Changes a setting where it is set already, else for the user. */
+export async function setSetting<K extends SettingName>(name: K, value: Settings[K]): Promise<void> {
+  const settings = vscode.workspace.getConfiguration(SECTION);
+  const inWorkspace = settings.inspect(name)?.workspaceValue !== undefined;
+  await settings.update(name, value, inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global);
+}
+
 /** The value that somebody set, as opposed to the default of package.json. */
 function chosen<K extends SettingName>(name: K): Settings[K] | undefined {
   const found = vscode.workspace.getConfiguration(SECTION).inspect<Settings[K]>(name);

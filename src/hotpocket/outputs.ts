@@ -52,3 +52,15 @@ export function hashTreeFor(outputs: readonly UserOutput[], stateHash: Hex, leaf
   const top = level[0]?.tree;
   return Array.isArray(top) ? top : [top ?? null];
 }
+
+/** The root of a tree as a user got it, with `leaf` in the place that is null; undefined unless there is exactly one such place. */
+export function treeRoot(tree: HashTree, leaf: Hex): Hex | undefined {
+  let places = 0;
+  const hashOf = (node: HashTree | Hex | null): Hex => {
+    if (Array.isArray(node)) return parentHash(node.map(hashOf));
+    if (node === null) places++;
+    return node ?? leaf;
+  };
+  const root = hashOf(tree);
+  return places === 1 ? root : undefined;
+}

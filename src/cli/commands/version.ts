@@ -7,9 +7,12 @@ export const version: Command = {
   usage: '',
   summary: 'Show the version of this program and of HotPocket.',
   details: [],
-  run({ positionals, output }) {
+  run({ positionals, output, env }) {
     requireAtMost(0, positionals, version);
     output.line(`hotpocket ${productVersion} (HotPocket ${HP_VERSION})`);
+    // Set by the commands that VS Code's terminals get (src/extension/terminal/shims.ts).
+    const calledAs = env.HOTPOCKET_CALLED_AS;
+    if (calledAs) output.line(`Here ${calledAs} is the command of HotPocket Studio's embedded cluster (setting hotpocket.terminal.hpdevkit).`);
     return Promise.resolve();
   },
 };

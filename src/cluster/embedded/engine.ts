@@ -2,7 +2,7 @@ import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { readLog } from '../logFollow';
-import { lastLinesOffset, lastMatchOffset } from '../logTail';
+import { lastLines, lastMatch, type LogPlace } from '../logTail';
 import { ClusterPaths, CLUSTER_NAME, hotpocketHome } from '../paths';
 import { readClusterFile } from './clusterFile';
 import { ConnectionLost, type SupervisorConnection } from './connection';
@@ -83,9 +83,9 @@ export class EmbeddedEngine implements ClusterEngine {
     const { nodes } = await this.requireCluster();
     if (!nodes.some((record) => record.node === node)) throw new HotPocketError('NODE_NOT_FOUND', { node, count: nodes.length });
     const file = this.paths.node(node).consoleLog;
-    const start = sinceStart ? await lastMatchOffset(file, NODE_START) : 0;
-    const last = tail === undefined ? 0 : await lastLinesOffset(file, tail);
-    await readLog(file, Math.max(start, last), follow, onText, signal);
+    const start = sinceStart ? await lastMatch(file, NODE_START) : undefined;
+    const last = tail === undefined ? undefined : await lastLines(file, tail);
+    await readLog(file, later(start, last), follow, onText, signal);
   }
 
   /** While somebody listens the engine looks for a supervisor, and for the next one when it is gone. It starts none. */
@@ -163,4 +163,9 @@ export class EmbeddedEngine implements ClusterEngine {
     const { code, message, remedy } = this.link.incompatible(connection);
     this.changes.fire({ type: 'notice', code, message, remedy });
   }
+}
+
+/** Of two places in a log the later one; a file that is not the start's is the one before it. */
+function later(start: LogPlace | undefined, last: LogPlace | undefined): LogPlace | undefined {
+  return start && last?.file === start.file && last.offset > start.offset ? last : (start ?? last);
 }

@@ -2,19 +2,24 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { HotPocketError } from '../../base/errors';
 
-const OLDEST = 20;
+export const OLDEST_NODE_JS = 20;
 
 /** The Node.js that runs supervisor and nodes: HOTPOCKET_NODE_PATH, else our own. Throws NODE_JS_NOT_FOUND. */
 export async function findNodeJs(env: NodeJS.ProcessEnv): Promise<string> {
   const chosen = env.HOTPOCKET_NODE_PATH;
   if (!chosen) return process.execPath;
-  const version = await promisify(execFile)(chosen, ['--version'], { timeout: 10_000 }).then(({ stdout }) => stdout, () => '');
-  const major = Number(/^v(\d+)\./.exec(version)?.[1] ?? 0);
-  if (major < OLDEST) throw new HotPocketError('NODE_JS_NOT_FOUND', { tried: `HOTPOCKET_NODE_PATH=${chosen}${major ? `, which is version ${major}` : ''}` });
+  const major = await nodeJsVersion(chosen);
+  if (major < OLDEST_NODE_JS) throw new HotPocketError('NODE_JS_NOT_FOUND', { tried: `HOTPOCKET_NODE_PATH=${chosen}${major ? `, which is version ${major}` : ''}` });
   return chosen;
 }
 
-const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'HOTPOCKET_BIND', 'XDG_RUNTIME_DIR'];
+/** The major version of a program that says it is Node.js; 0 if it does not. */
+export async function nodeJsVersion(path: string): Promise<number> {
+  const version = await promisify(execFile)(path, ['--version'], { timeout: 10_000 }).then(({ stdout }) => stdout, () => '');
+  return Number(/^v(\d+)\./.exec(version)?.[1] ?? 0);
+}
+
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'HOTPOCKET_BIND', 'HOTPOCKET_CONSOLE_LOG_BYTES', 'XDG_RUNTIME_DIR'];
 
 /**
  * All that supervisor and nodes inherit. They outlive the terminal they were started from, and what a developer has in the environment there

@@ -1,6 +1,43 @@
 import type { Command } from './command';
+import { clean } from './clean';
+import { copyEndpoint } from './copyEndpoint';
+import { copyText } from './copyText';
+import { deploy } from './deploy';
+import { openClient } from './openClient';
+import { openSettings } from './openSettings';
+import { openStateFile } from './openStateFile';
+import { refresh } from './refresh';
+import { restartNode } from './restartNode';
+import { setClusterSize } from './setClusterSize';
+import { showActions } from './showActions';
+import { showAllLogs } from './showAllLogs';
+import { showLog } from './showLog';
+import { showOutput } from './showOutput';
+import { spawnNode } from './spawnNode';
+import { startAll } from './startAll';
 import { startNode } from './startNode';
+import { stopAll } from './stopAll';
 import { stopNode } from './stopNode';
 
 /** All commands of package.json, each in a file of its own. */
-export const commands: readonly Command[] = [startNode, stopNode];
+export const commands: readonly Command[] = [
+  clean,
+  copyEndpoint,
+  copyText,
+  deploy,
+  openClient,
+  openSettings,
+  openStateFile,
+  refresh,
+  restartNode,
+  setClusterSize,
+  showActions,
+  showAllLogs,
+  showLog,
+  showOutput,
+  spawnNode,
+  startAll,
+  startNode,
+  stopAll,
+  stopNode,
+];

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
-import { chooseNode, type NodeArgument } from '../ui/pickNode';
+import { isStartable } from '../model/summary';
+import { chooseNode } from '../ui/pickNode';
 import { withProgress } from '../ui/progress';
 import type { Command } from './command';
 
 export const startNode: Command = {
   id: 'hotpocket.startNode',
+  needsTrust: true,
+  steers: true,
   async run(services, argument) {
-    const node = await chooseNode(services, argument as NodeArgument, vscode.l10n.t('Node to start'), (n) => n.state.kind === 'stopped' || n.state.kind === 'crashed');
+    const node = await chooseNode(services, argument, vscode.l10n.t('Node to start'), ({ state }) => isStartable(state));
     if (node === undefined) return;
     await withProgress(vscode.l10n.t('Starting node {0}', node), (task) => services.engine.start(node, task));
   },

@@ -20,6 +20,7 @@ export class ClusterModel implements Disposable {
   private notifying: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> | undefined;
   private again = false;
+  private disposed = false;
 
   constructor(private readonly engine: ClusterEngine, private readonly quietMs = 80) {
     this.subscription = engine.onDidChange((change) => this.onChange(change));
@@ -55,6 +56,7 @@ export class ClusterModel implements Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.subscription.dispose();
     clearTimeout(this.notifying);
   }
@@ -77,10 +79,10 @@ export class ClusterModel implements Disposable {
 
   private replace(node: NodeStatusInfo): void {
     const { status } = this;
-    if (!status) return void this.refresh();
-    const known = status.nodes.some((n) => n.node === node.node);
-    const nodes = known ? status.nodes.map((n) => (n.node === node.node ? node : n)) : [...status.nodes, node];
-    this.set({ kind: 'cluster', status: { ...status, nodes } });
+    const known = status?.nodes.find((n) => n.node === node.node);
+    // What no event tells, such as contract, quorum and round time, changes only when nodes start, stop or come.
+    if (known?.state.kind !== node.state.kind) void this.refresh();
+    if (status && known) this.set({ kind: 'cluster', status: { ...status, nodes: status.nodes.map((n) => (n === known ? node : n)) } });
   }
 
   private advance(node: number, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): void {
@@ -90,6 +92,7 @@ export class ClusterModel implements Disposable {
 
   private set(view: ClusterView): void {
     this.current = view;
+    if (this.disposed) return;
     this.notifying ??= setTimeout(() => {
       this.notifying = undefined;
       this.changed.fire(this.current);

@@ -34,13 +34,17 @@ export type ClusterCondition =
   | 'stalled'
   /** Nodes stand on different ledgers, none with enough votes. */
   | 'forked'
-  | 'stopped';
+  | 'stopped'
+  /** Nodes should run, but do not: their supervisor is gone. */
+  | 'interrupted';
 
 export interface ClusterSummary {
   readonly condition: ClusterCondition;
-  /** Members of the UNL that are in sync. */
+  /** Members of the UNL whose votes come together. */
   readonly voting: number;
   readonly needed: number;
+  /** So many members run that a vote can succeed. */
+  readonly possible: boolean;
   readonly running: number;
   /** The highest ledger that a node created. */
   readonly ledger: number | undefined;
@@ -49,26 +53,31 @@ export interface ClusterSummary {
 export function summarise({ nodes, quorum }: ClusterStatus): ClusterSummary {
   // One that is told to stop still runs, but is not counted on any more.
   const members = nodes.filter((n) => n.inUnl && (n.state.kind === 'running' || n.state.kind === 'starting'));
-  const voting = members.filter((n) => nodeCondition(n) === 'synced').length;
+  const synced = members.filter((n) => nodeCondition(n) === 'synced').length;
+  const received = members.map((n) => (n.voteStatus === 'unreliable' ? (n.votes?.received ?? 0) : 0));
   return {
-    condition: condition(members, voting, quorum.needed),
-    voting,
+    condition: members.length === 0 ? rest(nodes) : condition(members, synced, quorum.needed),
+    voting: Math.min(Math.max(synced, ...received), members.length),
     needed: quorum.needed,
+    possible: members.length >= quorum.needed,
     running: nodes.filter((n) => isActive(n.state)).length,
     ledger: highestLedger(nodes),
   };
 }
 
-export function highestLedger(nodes: readonly NodeStatusInfo[]): number | undefined {
+function rest(nodes: readonly NodeStatusInfo[]): ClusterCondition {
+  return nodes.some((n) => nodeCondition(n) === 'interrupted') ? 'interrupted' : 'stopped';
+}
+
+function highestLedger(nodes: readonly NodeStatusInfo[]): number | undefined {
   const ledgers = nodes.flatMap((n) => n.ledger?.seqNo ?? []);
   return ledgers.length > 0 ? Math.max(...ledgers) : undefined;
 }
 
-function condition(members: readonly NodeStatusInfo[], voting: number, needed: number): ClusterCondition {
-  if (members.length === 0) return 'stopped';
+function condition(members: readonly NodeStatusInfo[], synced: number, needed: number): ClusterCondition {
   // What a node said of its last vote is old news as soon as fewer than `needed` run: no vote can succeed.
   if (members.length < needed) return 'stalled';
-  if (voting >= needed) return 'working';
+  if (synced >= needed) return 'working';
   if (members.some((n) => n.fork)) return 'forked';
   return members.some((n) => n.voteStatus === 'unreliable') ? 'stalled' : 'waiting';
 }

@@ -1,6 +1,6 @@
 /**
- * What JSON.parse cannot give: the literal that a member was written as. Numbers of more than 53 bits keep their value
- * that way, and 1 can be told from 1.0. All functions take text that JSON.parse has accepted.
+ * What JSON.parse cannot give: what members and elements were written as. Numbers of more than 53 bits keep their value
+ * that way, 1 can be told from 1.0, and a hash over the text can be checked. All functions take text that JSON.parse has accepted.
  */
 
 /** The largest value of a signed 64-bit integer, as far as nonces and ledger numbers go. */
@@ -8,40 +8,55 @@ export const MAX_INT64 = 2n ** 63n - 1n;
 
 /** The exact value of a member of the outermost object; undefined unless it is a whole number from 0 to 2^63 - 1. */
 export function integerMember(json: string, name: string): bigint | undefined {
-  const literal = memberLiteral(json, name);
+  const literal = memberText(json, name);
   if (literal === undefined || !/^\d{1,19}$/.test(literal)) return undefined;
   const value = BigInt(literal);
   return value <= MAX_INT64 ? value : undefined;
 }
 
-/** The first token of the member's value; of several members with the name the last one counts, as in JSON.parse. */
-function memberLiteral(json: string, name: string): string | undefined {
-  let literal: string | undefined;
-  let depth = 0;
-  let key = '';
-  let previous = '';
-  for (const token of tokens(json)) {
-    if (depth === 1) {
-      if (token === ':') key = previous;
-      else if (previous === ':' && JSON.parse(key) === name) literal = token;
-    }
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    previous = token;
-  }
-  return literal;
+/** What a member of the outermost object was written as; of several with the name the last one counts, as in JSON.parse. */
+export function memberText(json: string, name: string): string | undefined {
+  let found: string | undefined;
+  for (const { key, text } of children(json)) if (JSON.parse(key) === name) found = text;
+  return found;
 }
 
-function* tokens(json: string): Generator<string> {
+/** What the elements of the outermost array were written as. */
+export function elementTexts(json: string): string[] {
+  return [...children(json)].map(({ text }) => text);
+}
+
+interface Child { readonly key: string; readonly text: string }
+
+function* children(json: string): Generator<Child> {
+  let depth = 0;
+  let key = '';
+  let start = -1;
+  let end = 0;
+  for (const { text, index } of tokens(json)) {
+    const closes = text === '}' || text === ']';
+    if (closes) depth--;
+    if (depth === 1 && text === ':') {
+      key = json.slice(start, end);
+      start = -1;
+    } else if ((depth === 1 && text === ',') || depth === 0) {
+      if (start >= 0) yield { key, text: json.slice(start, end) };
+      start = -1;
+    } else {
+      if (start < 0) start = index;
+      end = index + text.length;
+    }
+    if (text === '{' || text === '[') depth++;
+  }
+}
+
+interface Token { readonly text: string; readonly index: number }
+
+function* tokens(json: string): Generator<Token> {
   const pattern = /[{}[\]:,"]|[^\s{}[\]:,"]+/g;
   for (let match = pattern.exec(json); match; match = pattern.exec(json)) {
-    if (match[0] === '"') {
-      const end = closingQuote(json, match.index) + 1;
-      yield json.slice(match.index, end);
-      pattern.lastIndex = end;
-    } else {
-      yield match[0];
-    }
+    if (match[0] === '"') pattern.lastIndex = closingQuote(json, match.index) + 1;
+    yield { text: json.slice(match.index, pattern.lastIndex), index: match.index };
   }
 }
 

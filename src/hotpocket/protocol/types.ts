@@ -25,6 +25,10 @@ export interface LedgerView {
   readonly inputs?: readonly LedgerInputView[];
   readonly outputs?: readonly LedgerOutputView[];
 }
+
+/** What users are told of a ledger. */
+export type PublishedLedger = Omit<Ledger, 'dataHash' | 'nonce'>;
+export type PublishedView = Omit<LedgerView, 'ledger'> & { readonly ledger: PublishedLedger };
 export interface LedgerQuery { readonly seqNo: number; readonly inputs: boolean; readonly outputs: boolean }
 
 export type InputStatus =

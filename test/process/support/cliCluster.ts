@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
 
 const root = resolve(__dirname, '../../..');
-const cli = join(root, 'dist/cli.js');
+/** Elsewhere for a package of them. */
+const programs = process.env.HOTPOCKET_TEST_PROGRAMS ?? join(root, 'dist');
+const cli = join(programs, 'cli.js');
 
 export const sampleBundle = join(root, 'samples/starter/dist');
 
@@ -36,8 +38,8 @@ export interface CliClusterOptions {
   /** First port of each block; the defaults of the product without them. */
   readonly userPort?: number;
   readonly peerPort?: number;
-  /** What is put in front of the command line; the last of it is the Node.js that runs the command. */
-  readonly launcher?: readonly string[];
+  /** What is put in front of the command line, in this home; the last of it is the Node.js that runs the command. */
+  readonly launcher?: (home: string) => readonly string[];
 }
 
 /** The cluster of a home folder of its own, steered as an author does: by the built `hotpocket` command. */
@@ -49,8 +51,8 @@ export class CliCluster {
   private readonly beginnings = new Map<number, number>();
   env: Record<string, string>;
 
-  constructor({ size, userPort, peerPort, launcher = [process.execPath] }: CliClusterOptions = {}) {
-    this.launcher = launcher;
+  constructor({ size, userPort, peerPort, launcher = () => [process.execPath] }: CliClusterOptions = {}) {
+    this.launcher = launcher(this.home);
     this.env = {
       HP_DEFAULT_NODE: '0',
       ...(size === undefined ? {} : { HP_CLUSTER_SIZE: String(size) }),
@@ -94,6 +96,7 @@ export class CliCluster {
     const marks = nodes.map((node) => this.mark(node));
     const result = await this.run('deploy', folder);
     if (result.code !== 0) throw new Error(`The deployment ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+    this.beginnings.clear();
     for (const [i, node] of nodes.entries()) this.beginnings.set(node, this.log(node).indexOf('[inf][hpc] HotPocket ', marks[i]));
     return result;
   }

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readLog } from '../../../src/cluster/logFollow';
-import { lastLinesOffset, lastMatchOffset } from '../../../src/cluster/logTail';
+import { lastLines, lastMatch, type LogPlace } from '../../../src/cluster/logTail';
 import { eventually } from '../../support/embedded';
 
 let folder: string;
@@ -16,10 +16,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const long = 'ü'.repeat(50_000);
 
-describe('lastLinesOffset', () => {
+describe('lastLines', () => {
   it.each([
     ['a\nb\nc\n', 2, 'b\nc\n'],
     ['a\nb\nc', 2, 'b\nc'],
+    ['a\nb\n', 2, 'a\nb\n'],
     ['a\nb\n', 5, 'a\nb\n'],
     ['a\nb\n', 0, ''],
     ['a\n\n\n', 2, '\n\n'],
@@ -27,16 +28,34 @@ describe('lastLinesOffset', () => {
     [`x\n${long}\n${long}\nlast\n`, 3, `${long}\n${long}\nlast\n`],
   ])('finds where they begin (case %#)', async (content, lines, expected) => {
     writeFileSync(file, content);
-    const offset = await lastLinesOffset(file, lines);
+    const { offset } = (await lastLines(file, lines))!;
     expect(Buffer.from(content).subarray(offset).toString() === expected).toBe(true);
   });
 
-  it('is 0 without a file', async () => {
-    expect(await lastLinesOffset(file, 5)).toBe(0);
+  it.each([
+    ['4\n', 3, '2\n3\n4\n'],
+    ['4\n', 9, '1\n2\n3\n4\n'],
+    ['4\n', 1, '4\n'],
+    ['', 1, '3\n'],
+  ])('begins in the older file where the current one has too few (case %#)', async (content, lines, expected) => {
+    writeFileSync(join(folder, 'console.1.log'), '1\n2\n3\n');
+    writeFileSync(file, content);
+    expect(await textFrom(await lastLines(file, lines))).toBe(expected);
+  });
+
+  it('begins in the older file while the next one is not there yet', async () => {
+    writeFileSync(join(folder, 'console.1.log'), '1\n2\n3\n');
+    const place = await lastLines(file, 2);
+    writeFileSync(file, '4\n');
+    expect(await textFrom(place)).toBe('2\n3\n4\n');
+  });
+
+  it('finds nothing without a file', async () => {
+    expect(await lastLines(file, 5)).toBeUndefined();
   });
 });
 
-describe('lastMatchOffset', () => {
+describe('lastMatch', () => {
   const start = /^HotPocket \d/gm;
   it.each([
     ['HotPocket 1\na\nHotPocket 2\nb\n', 'HotPocket 2\nb\n'],
@@ -47,16 +66,22 @@ describe('lastMatchOffset', () => {
     [`${'x'.repeat(999)}\nHotPocket 1\n${'y'.repeat(65_528)}\n`, `HotPocket 1\n${'y'.repeat(65_528)}\n`],
   ])('finds the last line that matches (case %#)', async (content, expected) => {
     writeFileSync(file, content);
-    const offset = await lastMatchOffset(file, start);
+    const { offset } = (await lastMatch(file, start))!;
     expect(Buffer.from(content).subarray(offset).toString() === expected).toBe(true);
   });
 });
 
+async function textFrom(place: LogPlace | undefined): Promise<string> {
+  let text = '';
+  await readLog(file, place, false, (more) => (text += more));
+  return text;
+}
+
 describe('readLog', () => {
-  function follow(offset = 0) {
+  function follow() {
     const controller = new AbortController();
     const reading = { text: '', chunks: [] as string[], stop: () => controller.abort(), ended: Promise.resolve() };
-    reading.ended = readLog(file, offset, true, (text) => {
+    reading.ended = readLog(file, undefined, true, (text) => {
       reading.text += text;
       reading.chunks.push(text);
     }, controller.signal);
@@ -65,9 +90,7 @@ describe('readLog', () => {
 
   it('reads from the offset to the end and no further, without following', async () => {
     writeFileSync(file, 'one\ntwo\n');
-    let text = '';
-    await readLog(file, 4, false, (more) => (text += more));
-    expect(text).toBe('two\n');
+    expect(await textFrom({ file: statSync(file).ino, offset: 4 })).toBe('two\n');
   });
 
   it('waits for the file, follows it, and ends with the signal', async () => {
@@ -115,6 +138,46 @@ describe('readLog', () => {
     await eventually(() => reading.text === 'one\ntwo\nthree\nfour\n');
     appendFileSync(file, 'five\n');
     await eventually(() => reading.text.endsWith('five\n'));
+    reading.stop();
+    await reading.ended;
+  });
+
+  it('begins where it was told, whatever the file is called by then', async () => {
+    writeFileSync(file, 'one\ntwo\n');
+    const place = { file: statSync(file).ino, offset: 4 };
+    renameSync(file, join(folder, 'console.1.log'));
+    writeFileSync(file, 'three\n');
+    expect(await textFrom(place)).toBe('two\nthree\n');
+    rmSync(join(folder, 'console.1.log'));
+    expect(await textFrom(place)).toBe('three\n');
+  });
+
+  it('loses nothing when the file is replaced twice before it looks', async () => {
+    writeFileSync(file, '1\n');
+    const reading = follow();
+    await eventually(() => reading.text !== '');
+    const older = join(folder, 'console.1.log');
+    for (const [last, first] of [['2\n', '3\n'], ['4\n', '5\n']] as const) {
+      appendFileSync(file, last);
+      renameSync(file, older);
+      writeFileSync(file, first);
+    }
+    await eventually(() => reading.text.endsWith('5\n'));
+    expect(reading.text).toBe('1\n2\n3\n4\n5\n');
+    reading.stop();
+    await reading.ended;
+  });
+
+  it('does not go back to an older file when the current one was removed by hand', async () => {
+    writeFileSync(join(folder, 'console.1.log'), 'old\n');
+    utimesSync(join(folder, 'console.1.log'), 1, 1);
+    writeFileSync(file, 'one\n');
+    const reading = follow();
+    await eventually(() => reading.text !== '');
+    rmSync(file);
+    writeFileSync(file, 'two\n');
+    await eventually(() => reading.text.endsWith('two\n'));
+    expect(reading.text).toBe('one\ntwo\n');
     reading.stop();
     await reading.ended;
   });

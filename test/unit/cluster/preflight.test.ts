@@ -7,8 +7,8 @@ import { checkContractProgram } from '../../../src/cluster/preflight';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pröflight '));
-  for (const [name, mode] of [['run.sh', 0o755], ['plain.js', 0o644]] as const) {
-    writeFileSync(join(folder, name), '');
+  for (const [name, text, mode] of [['run.sh', '#!/bin/sh\n', 0o755], ['bare.sh', 'echo done\n', 0o755], ['plain.js', '', 0o644]] as const) {
+    writeFileSync(join(folder, name), text);
     chmodSync(join(folder, name), mode);
   }
   mkdirSync(join(folder, 'sub'));
@@ -22,7 +22,8 @@ describe('checkContractProgram', () => {
     [process.execPath, undefined],
     ['/not/here/node', undefined],
     ['plain.js', 'CONTRACT_BINARY_NOT_EXECUTABLE'],
-    ['sub', 'CONTRACT_BINARY_NOT_EXECUTABLE'],
+    ['bare.sh', 'CONTRACT_BINARY_BAD_FORMAT'],
+    ['sub', 'CONTRACT_BINARY_NOT_A_FILE'],
     ['missing', 'CONTRACT_BINARY_MISSING'],
     ['sub/node', 'CONTRACT_BINARY_MISSING'],
     ['/not/here/python3', 'CONTRACT_BINARY_MISSING'],

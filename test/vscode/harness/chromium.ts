@@ -28,7 +28,7 @@ export function launchChromium(executablePath: string, scratch: Scratch): Promis
     executablePath,
     headless: true,
     args: ARGUMENTS,
-    env: { ...process.env, ...scratch.env } as Record<string, string>,
+    env: { ...process.env, ...scratch.env },
     viewport: { width: 1400, height: 900 },
     // Whoever launched it closes it, also when a signal comes.
     handleSIGINT: false,

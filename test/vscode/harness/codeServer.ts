@@ -30,7 +30,7 @@ export class CodeServer {
     const args = [
       ...commandLine(standIn, folders),
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--session-socket', folders.scratch.path('session.sock')],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...extra,
     ];
     const child = spawn(standIn.node, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment(folders, env) });

@@ -13,7 +13,7 @@ export interface CodeWindow {
   folders: CodeServerFolders;
   args: CodeArguments;
   /** Called with the undoing of each thing as soon as it exists. */
-  onClose(close: () => Promise<void>): void;
+  onClose: (close: () => Promise<void>) => void;
 }
 
 /** Opens one window and waits for the exit code of its tests. A window without tests stays open. */

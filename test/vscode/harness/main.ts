@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle';
@@ -7,7 +7,7 @@ import { projectFolder } from './paths';
 import { Missing, provisionWorkbench } from './provision';
 import { runHost } from './runHost';
 import { runVitest } from './runVitest';
-import { forwardSignals } from './signals';
+import { interruptForeground } from './signals';
 import { skippedSuite, sum, type Tally } from './tally';
 
 const here = join(projectFolder, 'test', 'vscode');
@@ -25,14 +25,16 @@ export async function main(argv: string[]): Promise<number> {
   };
   const names = positionals.length > 0 ? positionals : ['host', 'ui'];
   const tallies: Tally[] = [];
-  forwardSignals();
+  const interrupted = interruptForeground();
   for (const name of names) {
     const part = parts[name];
     if (!part) throw new Error(`There is no "${name}": ${Object.keys(parts).join(', ')}`);
     console.log(`\n== vscode: ${name}`);
     tallies.push(await skipWhatIsMissing(name, part));
+    if (interrupted() !== undefined) break;
   }
-  return report(sum(tallies));
+  const code = report(sum(tallies));
+  return interrupted() ?? code;
 }
 
 /** Mocha suites inside the extension host, against the packed extension or the project's own folder. */

@@ -10,7 +10,7 @@ export async function run(command: string, args: string[], options: { cwd?: stri
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
-  const code = await ended(child);
+  const code = await foreground(child);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${output.slice(-4000)}`);
   return output;
 }
@@ -21,6 +21,17 @@ export function ended(child: ChildProcess): Promise<number | NodeJS.Signals | nu
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal));
   });
+}
+
+/** As `ended`, while SIGINT to this process ends the child. */
+export async function foreground(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  const interrupt = (): void => void child.kill('SIGTERM');
+  process.once('SIGINT', interrupt);
+  try {
+    return await ended(child);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
 }
 
 /** Asks the process group that `child` leads to end, and makes it end when it has not after some seconds. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './paths';
-import { ended } from './processes';
+import { foreground } from './processes';
 import { Scratch } from './scratch';
 import type { Tally } from './tally';
 
@@ -26,17 +26,18 @@ export async function runVitest(project: string, vsix: string | undefined, grep:
   try {
     const vitest = join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs');
     const child = spawn(process.execPath, [vitest, ...args], { cwd: projectFolder, stdio: 'inherit', env });
-    const code = await ended(child);
-    return tally(file, code === 0);
+    const code = await foreground(child);
+    return tally(file, code === 0, grep === undefined);
   } finally {
     await scratch.dispose();
   }
 }
 
-function tally(file: string, ok: boolean): Tally {
+function tally(file: string, ok: boolean, wantAll: boolean): Tally {
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, notes: ['failed: Vitest ended without a report'] };
   const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
-  const skipped = report.testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => !['passed', 'failed'].includes(status));
+  const results = wantAll ? report.testResults.flatMap(({ assertionResults }) => assertionResults) : [];
+  const skipped = results.filter(({ status }) => status !== 'passed' && status !== 'failed');
   // A file that does not load, or an error outside any test, fails no test of its own.
   const failed = !ok && report.numFailedTests === 0 ? 1 : report.numFailedTests;
   return { passed: report.numPassedTests, failed, skipped: skipped.length, notes: skipped.map(({ fullName }) => `skipped: ${fullName}`) };

@@ -13,13 +13,14 @@ export class Scratch {
   /** Variables for the programs to be started: the mark, and temporary files, sockets and clusters inside the folder. */
   readonly env: Record<string, string>;
 
-  private readonly id = basename(this.folder);
+  readonly id = basename(this.folder);
 
   constructor() {
     const outer = process.env[RUN_VARIABLE];
     this.env = {
       [RUN_VARIABLE]: outer === undefined ? this.id : `${outer}/${this.id}`,
       TMPDIR: this.folder,
+      XDG_CONFIG_HOME: join(this.folder, 'config'),
       XDG_RUNTIME_DIR: this.folder,
       XDG_DATA_HOME: join(this.folder, 'share'),
       HOTPOCKET_HOME: join(this.folder, 'hotpocket'),

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import type { NodeFact } from '../../../base/nodeLink';
 
@@ -28,14 +28,14 @@ export class NodeProcess {
   readonly exited: Promise<NodeExit>;
   private readonly child: ChildProcess;
   private readonly startedAt = performance.now();
-  private readonly logSize: number;
+  private readonly logBefore: Stats;
   private readonly runs = new Set<number>();
 
   constructor(program: NodeProgram, dir: string, private readonly logFile: string, private readonly onFact: (fact: NodeFact) => void) {
     mkdirSync(dirname(logFile), { recursive: true });
     // The node writes to the file itself, so no line is lost when it or this process dies.
     const log = openSync(logFile, 'a', 0o600);
-    this.logSize = statSync(logFile).size;
+    this.logBefore = fstatSync(log);
     try {
       this.child = spawn(program.nodeJs, [program.script, 'run', dir], { stdio: ['ignore', log, log, 'ipc'], detached: true, env: program.env });
     } finally {
@@ -73,8 +73,9 @@ export class NodeProcess {
 
   /** The last line this run has printed, which says why a start failed. */
   lastLine(): string | undefined {
-    const size = statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0;
-    const start = Math.max(this.logSize, size - LAST_WORDS);
+    const { size = 0, ino } = statSync(this.logFile, { throwIfNoEntry: false }) ?? {};
+    // The node may have begun a new file since.
+    const start = Math.max(ino === this.logBefore.ino ? this.logBefore.size : 0, size - LAST_WORDS);
     if (size <= start) return undefined;
     const buffer = Buffer.alloc(size - start);
     const fd = openSync(this.logFile, 'r');

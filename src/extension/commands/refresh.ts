@@ -1,0 +1,6 @@
+import type { Command } from './command';
+
+export const refresh: Command = {
+  id: 'hotpocket.refresh',
+  run: ({ model }) => model.refresh(),
+};

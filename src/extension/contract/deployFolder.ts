@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import { nodeCount } from '../model/words';
+import type { Services } from '../services';
+import { newClusterDefaults, preferredNode } from '../settings';
+import { withProgress } from '../ui/progress';
+import { buildContract } from './build';
+import { rememberContract } from './find';
+
+const SHOWN_MS = 5000;
+
+/** Builds the contract if it can be built, deploys it to all nodes, and shows the log of the default node. */
+export async function deployFolder({ context, engine, model }: Services, path: string): Promise<void> {
+  await buildContract(path);
+  const defaults = newClusterDefaults();
+  const { nodes } = await withProgress(vscode.l10n.t('Deploying the contract'), (task) => engine.deploy({ path, defaults }, task));
+  await rememberContract(context, path);
+  // Which contract it is, and its settings, come with no event.
+  await model.refresh();
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Deployed to {0}', nodeCount(nodes.length, vscode.l10n)), SHOWN_MS);
+  const shown = preferredNode();
+  if (nodes.some(({ node }) => node === shown)) await vscode.commands.executeCommand('hotpocket.showLog', shown);
+}

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { FrameTargets } from './frameTargets';
+import { LOG_LANGUAGE } from './logChannels';
+import { findFrames, type Frame } from './stackFrames';
+
+// The first line of a channel that does not show all.
+const WHOLE_LOG = /^⋯ .*? (\/.*\.log)$/;
+
+class FrameLink extends vscode.DocumentLink {
+  override readonly tooltip = vscode.l10n.t('Show the contract\'s source');
+
+  constructor(range: vscode.Range, readonly frame: Frame) {
+    super(range);
+  }
+}
+
+/** Makes links of stack traces of contracts in logs. Where they lead is found out when one is followed. */
+export class LogLinks implements vscode.DocumentLinkProvider<FrameLink | vscode.DocumentLink> {
+  private readonly targets: FrameTargets;
+
+  constructor({ model }: Pick<Services, 'model'>) {
+    this.targets = new FrameTargets(() => {
+      const { contractPath, nodes = [] } = model.status ?? {};
+      return { stateDirs: nodes.map(({ stateDir }) => stateDir), ...(contractPath === undefined ? {} : { contractPath }) };
+    });
+  }
+
+  provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
+    const frames = findFrames(document.getText()).map((frame) => new FrameLink(new vscode.Range(document.positionAt(frame.start), document.positionAt(frame.end)), frame));
+    return [...wholeLogLink(document), ...frames];
+  }
+
+  async resolveDocumentLink(link: FrameLink | vscode.DocumentLink): Promise<vscode.DocumentLink> {
+    const target = link instanceof FrameLink ? await this.targets.find(link.frame) : undefined;
+    if (target) link.target = vscode.Uri.file(target.path).with({ fragment: `L${target.line},${target.column}` });
+    return link;
+  }
+}
+
+function wholeLogLink(document: vscode.TextDocument): vscode.DocumentLink[] {
+  const { text } = document.lineAt(0);
+  const path = WHOLE_LOG.exec(text)?.[1];
+  return path ? [new vscode.DocumentLink(new vscode.Range(0, text.length - path.length, 0, text.length), vscode.Uri.file(path))] : [];
+}
+
+export function registerLogLinks(services: Services): vscode.Disposable {
+  return vscode.languages.registerDocumentLinkProvider({ language: LOG_LANGUAGE }, new LogLinks(services));
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import { offer, type Offer } from '../ui/offer';
+import { IncidentWatch, type Incident } from './incidents';
+import { NoticeFilter, type Notice } from './noticeFilter';
+
+/** Tells the user what he must know though he is not looking: consensus lost, and what the engine reports. */
+export function announce({ context, model, steering }: Services): void {
+  const watch = new IncidentWatch();
+  const notices = new NoticeFilter();
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    clearTimeout(timer);
+    const { status } = model;
+    const now = Date.now();
+    const { tell, lookAgainAt } = watch.look(status, steering.quietUntil(status?.roundTime ?? 0), now);
+    if (lookAgainAt !== undefined) timer = setTimeout(look, lookAgainAt - now);
+    if (tell) void tellIncident(tell);
+  };
+  context.subscriptions.push(
+    model.onDidChange(look),
+    model.onEvent((change) => change.type === 'notice' && notices.isNew(change) && void tellNotice(change)),
+    steering.onDidChange((what) => {
+      if (what === 'began') notices.forget();
+      look();
+    }),
+    { dispose: () => clearTimeout(timer) },
+  );
+  look();
+}
+
+function tellIncident({ kind, voting, needed, missing }: Incident): Promise<void> {
+  const messages = {
+    forked: () => vscode.l10n.t('The HotPocket cluster is forked: its nodes stand on different ledgers, and none has the {0} votes it needs.', needed),
+    stalled: () => vscode.l10n.t('The HotPocket cluster is stalled: {0} of {1} needed nodes vote, so no ledger is created.', voting, needed),
+    interrupted: () => vscode.l10n.t('The HotPocket cluster was interrupted: its supervisor ended, and the nodes stopped. Nothing is lost.'),
+  };
+  const offers: Offer[] = [{ title: vscode.l10n.t('Show Logs'), command: 'hotpocket.showAllLogs' }];
+  const [first, ...others] = vscode.workspace.isTrusted ? missing : [];
+  if (others.length > 0) offers.unshift({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
+  else if (first !== undefined) offers.unshift({ title: vscode.l10n.t('Start Node {0}', first), command: 'hotpocket.startNode', args: [first] });
+  return offer(vscode.window.showWarningMessage, messages[kind](), offers);
+}
+
+function tellNotice({ node, message, remedy }: Notice): Promise<void> {
+  const offers: Offer[] = node === undefined ? [] : [{ title: vscode.l10n.t('Show Log'), command: 'hotpocket.showLog', args: [node] }];
+  return offer(vscode.window.showWarningMessage, `${message} ${remedy}`, offers);
+}

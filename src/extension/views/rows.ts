@@ -1,0 +1,126 @@
+import { posix } from 'node:path';
+import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/engine';
+import { literal, table } from '../model/markdown';
+import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
+import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, userEndpoint, type L10n } from '../model/words';
+import type { TreeElement, ValueName } from './elements';
+
+/** A row as it is shown; plain data, so that rows can be compared. */
+export interface Row {
+  readonly label: string;
+  readonly description?: string;
+  /** Markdown. */
+  readonly tooltip?: string;
+  readonly icon?: { readonly id: string; readonly color?: string };
+  /** Matched by package.json's menus. */
+  readonly contextValue: string;
+  readonly children: 'none' | 'collapsed' | 'expanded';
+  /** What a screen reader says. */
+  readonly spoken?: string;
+  /** What "Copy" copies. */
+  readonly copy?: string;
+}
+
+const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
+  starting: { id: 'loading~spin' },
+  synced: { id: 'pass-filled', color: 'testing.iconPassed' },
+  desync: { id: 'sync', color: 'list.warningForeground' },
+  unreliable: { id: 'warning', color: 'list.warningForeground' },
+  stopping: { id: 'loading~spin' },
+  stopped: { id: 'circle-large-outline', color: 'disabledForeground' },
+  interrupted: { id: 'debug-disconnect', color: 'list.warningForeground' },
+  crashed: { id: 'error', color: 'list.errorForeground' },
+};
+
+/** The row of an element; undefined if its node is gone. */
+export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): Row | undefined {
+  if (element.kind === 'cluster') return clusterRow(status, l10n);
+  const node = status.nodes.find((one) => one.node === element.node);
+  if (!node) return undefined;
+  switch (element.kind) {
+    case 'node': return nodeRow(node, l10n);
+    case 'value': return valueRow(element.name, node, l10n);
+    case 'list': return listRow(element.name === 'peers' ? l10n.t('Peers') : l10n.t('Users'), node[element.name].length, l10n);
+    case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: element.list === 'peers' ? 'server' : 'person' }, copy: element.text };
+    case 'folder': return { label: element.path === '' ? l10n.t('State files') : posix.basename(element.path), contextValue: 'folder', children: 'collapsed' };
+    case 'file': return { label: posix.basename(element.path), contextValue: 'file', children: 'none' };
+  }
+}
+
+function clusterRow(status: ClusterStatus, l10n: L10n): Row {
+  const { name, engine, nodes, quorum, roundTime, contractId, contractPath, home } = status;
+  const { condition, ledger, voting, needed } = summarise(status);
+  const description = [nodeCount(nodes.length, l10n), quorumText(quorum, l10n), ...(ledger === undefined ? [] : [`#${ledger}`]), durationText(roundTime)].join(' · ');
+  const facts: readonly (readonly [string, string])[] = [
+    [l10n.t('Condition'), clusterConditionWord(condition, l10n)],
+    [l10n.t('Votes'), l10n.t('{0} of {1} needed', voting, needed)],
+    [l10n.t('Round time'), durationText(roundTime)],
+    [l10n.t('Contract'), contractPath ?? contractId],
+    [l10n.t('Contract id'), contractId],
+    [l10n.t('Folder'), home],
+  ];
+  return {
+    label: l10n.t('{0} ({1})', name, engine),
+    description,
+    tooltip: table([literal(name), ''], facts.map(([fact, value]) => [fact, literal(value)])),
+    icon: { id: 'server-environment' },
+    contextValue: `cluster.${condition}`,
+    children: 'expanded',
+    spoken: l10n.t('Cluster {0}, {1}, {2}', name, clusterConditionWord(condition, l10n), description),
+  };
+}
+
+function nodeRow(node: NodeStatusInfo, l10n: L10n): Row {
+  const { ledger, state, userPort, inUnl, weaklyConnected } = node;
+  const condition = conditionText(node, l10n);
+  const label = l10n.t('Node {0}', node.node);
+  const facts: readonly (readonly [string, string])[] = [
+    [l10n.t('Condition'), condition],
+    ...(node.votes ? [[l10n.t('Votes'), l10n.t('{0} of {1} needed', node.votes.received, node.votes.needed)] as const] : []),
+    ...(ledger ? [[l10n.t('Ledger'), ledgerText(ledger)] as const] : []),
+    [l10n.t('Endpoint'), userEndpoint(node)],
+    [l10n.t('Peers'), weaklyConnected ? l10n.t('{0} (weakly connected)', node.peers.length) : String(node.peers.length)],
+    [l10n.t('Users'), String(node.users.length)],
+    ...('pid' in state ? [[l10n.t('Process'), String(state.pid)] as const] : []),
+  ];
+  const shown = [condition, ...(inUnl ? [] : [l10n.t('not in UNL')]), ...(ledger ? [`#${ledger.seqNo}`] : []), l10n.t('port {0}', userPort)];
+  return {
+    label,
+    description: shown.join(' · '),
+    tooltip: table([label, ''], facts.map(([fact, value]) => [fact, literal(value)])),
+    icon: icons[nodeCondition(node)],
+    contextValue: nodeContext(state, nodeCondition(node)),
+    children: 'collapsed',
+    spoken: [label, ...shown].join(', '),
+  };
+}
+
+/** `node.<state>…`: the menus go by the first two parts. One that was interrupted is offered what a crashed one is. */
+function nodeContext(state: NodeState, condition: NodeCondition): string {
+  if (condition === 'interrupted') return 'node.crashed.interrupted';
+  if (state.kind === 'crashed' && state.retryAt !== undefined) return 'node.crashed.retrying';
+  return state.kind === 'running' ? `node.running.${condition}` : `node.${state.kind}`;
+}
+
+function valueRow(name: ValueName, node: NodeStatusInfo, l10n: L10n): Row {
+  const row = (label: string, icon: string, copy: string, description = copy): Row => ({
+    label,
+    description,
+    icon: { id: icon },
+    contextValue: 'value',
+    children: 'none',
+    spoken: l10n.t('{0}: {1}', label, description),
+    copy,
+  });
+  switch (name) {
+    case 'userEndpoint': return row(l10n.t('Endpoint'), 'link', userEndpoint(node));
+    case 'peerPort': return row(l10n.t('Peer port'), 'plug', String(node.peerPort));
+    case 'publicKey': return row(l10n.t('Public key'), 'key', node.publicKey);
+    case 'role': return row(l10n.t('Role'), 'account', node.role, node.inUnl ? l10n.t('{0}, in UNL', node.role) : l10n.t('{0}, not in UNL', node.role));
+    case 'ledger': return row(l10n.t('Ledger'), 'database', node.ledger ? `${node.ledger.seqNo}-${node.ledger.hash}` : '', node.ledger && ledgerText(node.ledger));
+  }
+}
+
+function listRow(label: string, count: number, l10n: L10n): Row {
+  return { label, description: String(count), contextValue: 'list', children: count > 0 ? 'collapsed' : 'none', spoken: l10n.t('{0}: {1}', label, count) };
+}

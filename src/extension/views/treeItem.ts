@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { TreeElement } from './elements';
+import type { Row } from './rows';
+import { stateUri } from './stateUri';
+
+const COLLAPSIBLE = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const;
+
+/** A row in VS Code's terms. An element that is gone, whose parent is about to be shown without it, has an empty one. */
+export function treeItem(element: TreeElement, row: Row | undefined, cluster: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(row?.label ?? '', COLLAPSIBLE[row?.children ?? 'none']);
+  item.id = element.id;
+  if (!row) return item;
+  item.contextValue = row.contextValue;
+  if (row.description !== undefined) item.description = row.description;
+  if (row.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(row.tooltip);
+  if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon.id, row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color));
+  if (row.spoken !== undefined) item.accessibilityInformation = { label: row.spoken };
+  if (element.kind === 'folder') item.iconPath = vscode.ThemeIcon.Folder;
+  if (element.kind === 'file') {
+    item.resourceUri = stateUri(cluster, element.node, element.path);
+    item.iconPath = vscode.ThemeIcon.File;
+    item.command = { command: 'hotpocket.openStateFile', title: vscode.l10n.t('Open'), arguments: [element] };
+  }
+  return item;
+}

@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { termsOf } from '../../../src/extension/model/enablement';
+
+const root = join(import.meta.dirname, '../../..');
+const sources = join(root, 'src/extension');
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
+
+interface Contribution {
+  readonly command: string;
+  readonly title: string;
+  readonly category?: string;
+  readonly icon?: string;
+  readonly enablement?: string;
+}
+interface Setting {
+  readonly type: string;
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  readonly scope: string;
+  readonly markdownDescription: string;
+}
+interface Manifest {
+  readonly icon: string;
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
+  readonly contributes: {
+    readonly commands: readonly Contribution[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly when: string; readonly contents: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
+  };
+}
+const manifestText = text('package.json');
+const manifest = JSON.parse(manifestText) as Manifest;
+const { commands, menus, views, viewsWelcome, configuration } = manifest.contributes;
+const strings = JSON.parse(text('package.nls.json')) as Readonly<Record<string, string>>;
+const ids = commands.map(({ command }) => command);
+
+const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const parse = (name: string) => ts.createSourceFile(name, readFileSync(join(sources, name), 'utf8'), ts.ScriptTarget.Latest, true);
+const code = files.map(parse);
+
+function nodesOf(tree: ts.Node): ts.Node[] {
+  const children: ts.Node[] = [];
+  ts.forEachChild(tree, (child) => void children.push(child));
+  return [tree, ...children.flatMap(nodesOf)];
+}
+
+/** Names and types of an interface's members. */
+function membersOf(file: string, name: string): Map<string, string> {
+  const found = nodesOf(parse(file)).filter(ts.isInterfaceDeclaration).find((declaration) => declaration.name.text === name);
+  const members = (found?.members ?? []) as readonly ts.TypeElement[];
+  return new Map(members.filter(ts.isPropertySignature).map((member) => [(member.name as ts.Identifier | ts.StringLiteral).text, member.type?.getText() ?? '']));
+}
+
+/** `export const x: Command = { … }`: the variable and the properties that are written there. */
+function implemented(): Map<string, { readonly variable: string; readonly needsTrust: boolean }> {
+  const declarations = code.flatMap(nodesOf).filter(ts.isVariableDeclaration).filter((one) => one.type?.getText() === 'Command');
+  return new Map(declarations.map((declaration) => {
+    const properties = (declaration.initializer as ts.ObjectLiteralExpression).properties;
+    const value = (name: string) => properties.filter(ts.isPropertyAssignment).find((one) => one.name.getText() === name)?.initializer;
+    return [(value('id') as ts.StringLiteral).text, { variable: declaration.name.getText(), needsTrust: value('needsTrust') !== undefined }];
+  }));
+}
+
+const placeholders = (value: string) => [...value.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? '');
+const sorted = (values: Iterable<string>) => [...new Set(values)].sort();
+
+describe('the commands of package.json', () => {
+  it('are those of the code', () => {
+    expect(sorted(implemented().keys())).toEqual(sorted(ids));
+    const listed = nodesOf(parse('commands/index.ts')).filter(ts.isArrayLiteralExpression).flatMap(({ elements }) => elements.map((element) => element.getText()));
+    expect(sorted(listed)).toEqual(sorted([...implemented().values()].map(({ variable }) => variable)));
+    expect(listed).toHaveLength(ids.length);
+  });
+
+  it('have a category, a title, an icon, and a condition that the code can evaluate', () => {
+    for (const { command, category, title, icon, enablement } of commands) {
+      expect([command, category, title, icon]).toEqual([command, 'HotPocket', expect.stringMatching(/^%.*%$/), expect.stringMatching(/^\$\([a-z-]+\)$/)]);
+      expect(() => termsOf(enablement)).not.toThrow();
+    }
+  });
+
+  it('need the trust that the code asks for', () => {
+    const inManifest = commands.filter(({ enablement }) => termsOf(enablement).some(({ key }) => key === 'isWorkspaceTrusted')).map(({ command }) => command);
+    const inCode = [...implemented()].filter(([, { needsTrust }]) => needsTrust).map(([id]) => id);
+    expect(sorted(inCode)).toEqual(sorted(inManifest));
+  });
+
+  it('are all that menus, welcome texts and code call', () => {
+    const called = [
+      ...Object.values(menus).flatMap((items) => items.map(({ command }) => command)),
+      ...[...text('package.nls.json').matchAll(/command:(hotpocket\.[\w.]+)/g)].map(([, id]) => id ?? ''),
+      ...code.flatMap(nodesOf).filter(ts.isPropertyAssignment).filter(({ name }) => name.getText() === 'command').map(({ initializer }) => initializer)
+        .filter(ts.isStringLiteral).map(({ text }) => text).filter((id) => id.startsWith('hotpocket.')),
+      ...code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /executeCommand$/.test(expression.getText())).map(({ arguments: [first] }) => first)
+        .filter((first) => first !== undefined && ts.isStringLiteral(first)).map((first) => (first).text).filter((id) => id.startsWith('hotpocket.')),
+    ];
+    expect(called.filter((id) => !ids.includes(id))).toEqual([]);
+    const palette = new Set((menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command));
+    // What is not in the palette can be reached otherwise.
+    for (const id of palette) expect(called.filter((one) => one === id).length).toBeGreaterThan(1);
+  });
+});
+
+describe('the settings of package.json', () => {
+  const types: Readonly<Record<string, string>> = { string: 'string', integer: 'number', boolean: 'boolean' };
+  const inManifest = Object.entries(configuration.properties).map(([name, setting]) => [name.replace(/^hotpocket\./, ''), setting] as const);
+
+  it('are those of the code, with their types', () => {
+    const expected = inManifest.map(([name, { type, enum: values }]) => [name, values ? values.map((value) => `'${value}'`).join(' | ') : types[type] ?? type]);
+    expect(Object.fromEntries(membersOf('settings.ts', 'Settings'))).toEqual(Object.fromEntries(expected));
+  });
+
+  it('have a default, a scope and a description', () => {
+    for (const [name, setting] of inManifest) {
+      expect([name, setting]).toEqual([name, expect.objectContaining({ default: expect.anything() as unknown, scope: expect.stringMatching(/^(window|resource|machine-overridable)$/) as unknown, markdownDescription: `%setting.${name}%` })]);
+    }
+  });
+
+  it('that run programs or choose folders are restricted in untrusted workspaces, and exist', () => {
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(restrictedConfigurations.filter((name) => !(name in configuration.properties))).toEqual([]);
+    expect(restrictedConfigurations).toEqual(expect.arrayContaining(['hotpocket.nodePath', 'hotpocket.home', 'hotpocket.buildBeforeDeploy']));
+  });
+});
+
+describe('what package.json refers to', () => {
+  it('are context keys that the code sets', () => {
+    const conditions = [
+      ...commands.map(({ enablement }) => enablement ?? ''),
+      ...Object.values(menus).flatMap((items) => items.map(({ when }) => when)),
+      ...viewsWelcome.map(({ when }) => when),
+    ].map((condition) => condition.replace(/view == [\w.]+/g, ''));
+    const used = sorted(conditions.flatMap((condition) => condition.match(/hotpocket\.\w+/g) ?? []));
+    expect(used).toEqual(sorted(membersOf('model/context.ts', 'ContextKeys').keys()));
+  });
+
+  it('are views that the code fills', () => {
+    const contributed = Object.values(views).flatMap((list) => list.map(({ id }) => id));
+    const created = code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /createTreeView$|registerWebviewViewProvider$/.test(expression.getText()))
+      .map(({ arguments: [id] }) => (id as ts.StringLiteral).text);
+    expect(sorted(created)).toEqual(sorted(contributed));
+    expect(viewsWelcome.every(({ view }) => contributed.includes(view))).toBe(true);
+    const inMenus = Object.values(menus).flatMap((items) => items.flatMap(({ when }) => [...when.matchAll(/view == ([\w.]+)/g)].map(([, id]) => id ?? '')));
+    expect(inMenus.filter((id) => !contributed.includes(id))).toEqual([]);
+  });
+
+  it('are pictures that exist', () => {
+    const pictures = [manifest.icon, ...(manifestText.match(/[\w./-]+\.(svg|png)(?=")/g) ?? [])];
+    expect(pictures.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('are strings of package.nls.json, each of which is used', () => {
+    expect(sorted(placeholders(manifestText))).toEqual(sorted(Object.keys(strings)));
+    expect(Object.entries(strings).filter(([, value]) => value.trim() === '')).toEqual([]);
+  });
+});
+
+describe('the texts of the code', () => {
+  it('are all in l10n/bundle.l10n.json (node scripts/l10n.mjs)', () => {
+    expect(spawnSync(process.execPath, ['scripts/l10n.mjs', '--check'], { cwd: root, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('have no placeholder without a value', () => {
+    const calls = code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /(^|\.)l10n\.t$/.test(expression.getText()));
+    const wrong = calls.filter(({ arguments: [message, ...values] }) => {
+      const wanted = new Set((message as ts.StringLiteral).text.match(/\{\d+\}/g) ?? []);
+      return wanted.size !== values.length || !values.every((_, i) => wanted.has(`{${i}}`));
+    });
+    expect(wrong.map((call) => call.getText())).toEqual([]);
+    expect(calls.length).toBeGreaterThan(50);
+  });
+});

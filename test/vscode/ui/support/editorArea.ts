@@ -1,0 +1,43 @@
+import type { Page } from 'playwright-core';
+import type { QuickInput } from './quickInput';
+import { linesOf } from './text';
+
+export class EditorArea {
+  constructor(
+    private readonly page: Page,
+    private readonly quickInput: QuickInput,
+  ) {}
+
+  /** Opens a file of the workspace by a part of its path. */
+  async open(path: string): Promise<void> {
+    await this.quickInput.openFile(path);
+  }
+
+  /** The titles of the open tabs. */
+  tabs(): Promise<string[]> {
+    return this.page.locator('.part.editor .tab').evaluateAll((tabs: { getAttribute(name: string): string }[]) => tabs.map((tab) => tab.getAttribute('data-resource-name')));
+  }
+
+  /** The title of the active tab. Waits until there is one. */
+  async title(): Promise<string> {
+    return (await this.page.locator('.part.editor .tab.active').getAttribute('data-resource-name')) ?? '';
+  }
+
+  /** The visible lines of the active editor. */
+  text(): Promise<string> {
+    return linesOf(this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-line'));
+  }
+
+  /** Replaces the whole text of the active editor by another one, as typing over it would. */
+  async replaceAll(text: string): Promise<void> {
+    await this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-lines').click();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.insertText(text);
+    await this.page.locator('.part.editor .tab.active.dirty').waitFor();
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+S');
+    await this.page.locator('.part.editor .tab.active:not(.dirty)').waitFor();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Page } from 'playwright-core';
+import type { QuickInput } from './quickInput';
+import { linesOf } from './text';
+
+export class OutputPanel {
+  constructor(
+    private readonly page: Page,
+    private readonly quickInput: QuickInput,
+  ) {}
+
+  /** Shows an output or log channel by its name. */
+  async show(channel: string): Promise<void> {
+    await this.quickInput.command('Output: Show Output Channels...');
+    await this.quickInput.pick(channel);
+  }
+
+  /** The names of all channels on offer. */
+  async channels(): Promise<string[]> {
+    await this.quickInput.command('Output: Show Output Channels...');
+    const names = await this.quickInput.choices();
+    await this.quickInput.cancel();
+    return names;
+  }
+
+  /** The visible lines of the channel that is shown. */
+  text(): Promise<string> {
+    return linesOf(this.page.locator('.part.panel .output-view-zone .view-line, .part.panel .output-view .view-line, .part.panel .view-lines .view-line'));
+  }
+}
