@@ -57,12 +57,11 @@ it('takes effect on all nodes with the ledger that agrees on it', async () => {
 
 it('changes the time between ledgers', async () => {
   const gaps = (text: string): number[] => times(text).slice(1).map((time, i) => time - times(text)[i]!);
-  // On a busy machine a round may be missed, or a ledger come late; not all are a round time apart.
-  const near = (ms: number) => (gap: number): boolean => Math.abs(gap - ms) < 200;
   const before = gaps(cluster.log(1).slice(0, cluster.log(1).search(UPDATED)));
-  expect(before.some(near(2000)), before.join()).toBe(true);
+  // A busy machine may take several rounds for a ledger.
+  expect(before.some((gap) => (gap + 200) % 2000 < 400), before.join()).toBe(true);
   const from = cluster.mark(1);
-  await until('two ledgers one second apart', 30_000, () => (gaps(cluster.log(1).slice(from)).some(near(1000)) ? true : undefined), () => cluster.log(1).slice(from));
+  await until('two ledgers one second apart', 60_000, () => (gaps(cluster.log(1).slice(from)).some((gap) => Math.abs(gap - 1000) < 200) ? true : undefined), () => cluster.log(1).slice(from));
   expect((await cluster.status()).roundTime).toBe(1000);
 });
 

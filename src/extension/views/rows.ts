@@ -3,7 +3,7 @@ import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/eng
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, userEndpoint, type L10n } from '../model/words';
-import type { TreeElement, ValueName } from './elements';
+import type { ListName, TreeElement, ValueName } from './elements';
 
 /** A row as it is shown; plain data, so that rows can be compared. */
 export interface Row {
@@ -32,6 +32,8 @@ const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
   crashed: { id: 'error', color: 'list.errorForeground' },
 };
 
+const listIcons: Readonly<Record<ListName, string>> = { peers: 'server', users: 'person' };
+
 /** The row of an element; undefined if its node is gone. */
 export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): Row | undefined {
   if (element.kind === 'cluster') return clusterRow(status, l10n);
@@ -40,8 +42,8 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): 
   switch (element.kind) {
     case 'node': return nodeRow(node, l10n);
     case 'value': return valueRow(element.name, node, l10n);
-    case 'list': return listRow(element.name === 'peers' ? l10n.t('Peers') : l10n.t('Users'), node[element.name].length, l10n);
-    case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: element.list === 'peers' ? 'server' : 'person' }, copy: element.text };
+    case 'list': return listRow(element.name, node[element.name].length, l10n);
+    case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: listIcons[element.list] }, copy: element.text };
     case 'folder': return { label: element.path === '' ? l10n.t('State files') : posix.basename(element.path), contextValue: 'folder', children: 'collapsed' };
     case 'file': return { label: posix.basename(element.path), contextValue: 'file', children: 'none' };
   }
@@ -121,6 +123,7 @@ function valueRow(name: ValueName, node: NodeStatusInfo, l10n: L10n): Row {
   }
 }
 
-function listRow(label: string, count: number, l10n: L10n): Row {
-  return { label, description: String(count), contextValue: 'list', children: count > 0 ? 'collapsed' : 'none', spoken: l10n.t('{0}: {1}', label, count) };
+function listRow(name: ListName, count: number, l10n: L10n): Row {
+  const label = name === 'peers' ? l10n.t('Peers') : l10n.t('Users');
+  return { label, description: String(count), icon: { id: listIcons[name] }, contextValue: 'list', children: count > 0 ? 'collapsed' : 'none', spoken: l10n.t('{0}: {1}', label, count) };
 }

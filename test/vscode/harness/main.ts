@@ -3,21 +3,23 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle';
 import { hostVsCode } from './hostVsCode';
+import { openForPeople } from './open';
 import { projectFolder } from './paths';
 import { Missing, provisionWorkbench } from './provision';
 import { runHost } from './runHost';
 import { runVitest } from './runVitest';
 import { interruptForeground } from './signals';
-import { skippedSuite, sum, type Tally } from './tally';
+import { sum, type Tally } from './tally';
 
 const here = join(projectFolder, 'test', 'vscode');
 const say = (line: string): void => console.log(line);
 
 /** What `node test/vscode/run.mjs` does (see there); gives its exit code. */
 export async function main(argv: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { vsix: { type: 'string' }, grep: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { vsix: { type: 'string' }, grep: { type: 'string' }, folder: { type: 'string' } } });
   const vsix = values.vsix === undefined ? undefined : resolve(values.vsix);
   const parts: Record<string, () => Promise<Tally>> = {
+    open: () => open(vsix, values.folder),
     provision: () => provisionWorkbench(say).then(() => sum([])),
     host: () => host(vsix, values.grep),
     ui: () => ui('ui', vsix, values.grep),
@@ -30,7 +32,7 @@ export async function main(argv: string[]): Promise<number> {
     const part = parts[name];
     if (!part) throw new Error(`There is no "${name}": ${Object.keys(parts).join(', ')}`);
     console.log(`\n== vscode: ${name}`);
-    tallies.push(await skipWhatIsMissing(name, part));
+    tallies.push(await settled(name, part));
     if (interrupted() !== undefined) break;
   }
   const code = report(sum(tallies));
@@ -50,18 +52,28 @@ async function host(vsix: string | undefined, grep: string | undefined): Promise
   }
 }
 
+/** Not a test: what `npm start` shows where there is no desktop VS Code. */
+async function open(vsix: string | undefined, folder: string | undefined): Promise<Tally> {
+  if (vsix === undefined || folder === undefined) throw new Error('open needs --vsix FILE and --folder DIR');
+  const { HOTPOCKET_HOME, XDG_RUNTIME_DIR } = process.env;
+  await openForPeople({ vsix, folder: resolve(folder), env: { HOTPOCKET_HOME, XDG_RUNTIME_DIR } }, say);
+  return sum([]);
+}
+
 /** Vitest suites that drive windows from outside. */
 async function ui(project: string, vsix: string | undefined, grep: string | undefined): Promise<Tally> {
   await provisionWorkbench(say);
   return runVitest(project, vsix, grep);
 }
 
-async function skipWhatIsMissing(name: string, part: () => Promise<Tally>): Promise<Tally> {
+/** What is missing here skips a part; whatever else hinders it has failed it. */
+async function settled(name: string, part: () => Promise<Tally>): Promise<Tally> {
   try {
     return await part();
   } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    return skippedSuite(`vscode ${name}`, error.message);
+    const reason = error instanceof Error ? error.message : String(error);
+    const counted = error instanceof Missing ? { skipped: 1, failed: 0 } : { skipped: 0, failed: 1 };
+    return { passed: 0, ...counted, notes: [`${error instanceof Missing ? 'skipped' : 'failed'}: vscode ${name}: ${reason}`] };
   }
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { findChromium, installChromium } from './chromium';
+import { findChromium } from './chromium';
 import { exclusively } from './lock';
+import { installOwnChromium } from './ownChromium';
 import { toolsFolder } from './paths';
 import { COMPILERS, findStandIn, installStandIn, type StandIn } from './standIn';
 
@@ -14,34 +15,46 @@ export interface WorkbenchTools {
 /** Why tests cannot run here and what would help, in one sentence each. */
 export class Missing extends Error {}
 
-/** Compiling and system packages need the consent of whoever owns the machine. */
+/** Some hundred megabytes and compiling need the consent of whoever owns the machine. */
 const consent = (): boolean => process.env['CI'] === 'true' || process.env['HOTPOCKET_TEST_PROVISION'] === '1';
 const CONSENT_REMEDY = 'set HOTPOCKET_TEST_PROVISION=1 to have it installed (CI=true does too)';
 
+/** Something to be found, or to be installed unless there is an obstacle. */
+interface Tool<T> {
+  name: string;
+  find: () => T | undefined;
+  obstacle: () => string | undefined;
+  install: () => Promise<void>;
+}
+
+const STAND_IN: Tool<StandIn> = { name: 'code-server', find: findStandIn, install: installStandIn, obstacle: () => hindrance(COMPILERS) };
+
+const CHROMIUM: Tool<string> = {
+  name: 'Chromium',
+  find: findChromium,
+  install: installOwnChromium,
+  obstacle() {
+    const hindered = hindrance(['tar']);
+    return hindered && `${hindered}; or install Chromium or Chrome, or name one in HOTPOCKET_TEST_CHROMIUM`;
+  },
+};
+
 /** Finds code-server and Chromium, or installs them if it may. Does nothing the second time, and one process does it for all. */
 export async function provisionWorkbench(say: (line: string) => void): Promise<WorkbenchTools> {
-  const ready = find();
-  if (ready) return ready;
+  const [standIn, chromium] = [STAND_IN.find(), CHROMIUM.find()];
+  if (standIn && chromium !== undefined) return { standIn, chromium };
   mkdirSync(toolsFolder, { recursive: true });
   return exclusively(toolsFolder, async () => {
-    const found = await Promise.allSettled([obtain('code-server', findStandIn, standInObstacle, installStandIn, say), obtain('Chromium', findChromium, chromiumObstacle, installChromium, say)]);
-    const [standIn, chromium] = found;
-    const problems = found.filter((result) => result.status === 'rejected').map(({ reason }) => reason as Error);
-    if (standIn.status === 'fulfilled' && chromium.status === 'fulfilled') return { standIn: standIn.value, chromium: chromium.value };
+    const results = await Promise.allSettled([obtain(STAND_IN, say), obtain(CHROMIUM, say)]);
+    if (results[0].status === 'fulfilled' && results[1].status === 'fulfilled') return { standIn: results[0].value, chromium: results[1].value };
+    const problems = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as Error);
     const broken = problems.find((problem) => !(problem instanceof Missing));
     throw broken ?? new Missing(problems.map(({ message }) => message).join(' '));
   });
 }
 
-function find(): WorkbenchTools | undefined {
-  const standIn = findStandIn();
-  const chromium = findChromium();
-  return standIn && chromium !== undefined ? { standIn, chromium } : undefined;
-}
-
-/** One of the tools: found, else installed unless there is an obstacle. */
-async function obtain<T>(name: string, look: () => T | undefined, obstacle: () => string | undefined, install: () => Promise<void>, say: (line: string) => void): Promise<T> {
-  const present = look();
+async function obtain<T>({ name, find, obstacle, install }: Tool<T>, say: (line: string) => void): Promise<T> {
+  const present = find();
   if (present !== undefined) return present;
   const hindered = obstacle();
   if (hindered !== undefined) throw new Missing(`${name} is missing: ${hindered}.`);
@@ -49,22 +62,17 @@ async function obtain<T>(name: string, look: () => T | undefined, obstacle: () =
   const started = Date.now();
   await install();
   say(`installed ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
-  const installed = look();
+  const installed = find();
   if (installed === undefined) throw new Error(`${name} was installed but is not found.`);
   return installed;
 }
 
-function standInObstacle(): string | undefined {
+/** Why something cannot be installed here: the machine, its owner, or what installing it needs. */
+function hindrance(programs: string[]): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'it is prepared for Linux on x64 only';
   if (!consent()) return CONSENT_REMEDY;
-  const tools = COMPILERS.filter((tool) => !onPath(tool));
-  return tools.length > 0 ? `compiling it needs ${tools.join(', ')}` : undefined;
-}
-
-function chromiumObstacle(): string | undefined {
-  if (process.platform !== 'linux') return 'install Chromium or Chrome, or name one in HOTPOCKET_TEST_CHROMIUM';
-  if (!consent()) return CONSENT_REMEDY;
-  return process.getuid?.() === 0 && onPath('apt-get') ? undefined : 'install Chromium or Chrome, or name one in HOTPOCKET_TEST_CHROMIUM (apt-get as root would do it)';
+  const lacking = programs.filter((program) => !onPath(program));
+  return lacking.length > 0 ? `installing it needs ${lacking.join(', ')}` : undefined;
 }
 
 function onPath(program: string): boolean {

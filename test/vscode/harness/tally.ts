@@ -10,8 +10,3 @@ export function sum(tallies: Tally[]): Tally {
   const total = (of: (tally: Tally) => number): number => tallies.reduce((count, tally) => count + of(tally), 0);
   return { passed: total((t) => t.passed), failed: total((t) => t.failed), skipped: total((t) => t.skipped), notes: tallies.flatMap(({ notes }) => notes) };
 }
-
-/** Tests that cannot run here count as one that was skipped aloud. */
-export function skippedSuite(name: string, reason: string): Tally {
-  return { passed: 0, failed: 0, skipped: 1, notes: [`${name}: ${reason}`] };
-}

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { CodeServer, codeCommand } from './codeServer';
+import { provisionWorkbench } from './provision';
+import { Scratch } from './scratch';
+import { writeUserSettings } from './settings';
+
+export interface OpenOptions {
+  /** The packed extension. */
+  readonly vsix: string;
+  readonly folder: string;
+  /** Where the clusters are that the window shows. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** For people without a desktop VS Code: serves one on this machine until Ctrl+C. Its profile is thrown away afterwards, its clusters are not. */
+export async function openForPeople({ vsix, folder, env }: OpenOptions, say: (line: string) => void): Promise<void> {
+  const { standIn } = await provisionWorkbench(say);
+  const scratch = new Scratch();
+  try {
+    const folders = { scratch, userData: scratch.path('data'), extensions: scratch.path('extensions') };
+    writeUserSettings(folders.userData);
+    await codeCommand(standIn, folders, ['--install-extension', vsix]);
+    const server = await CodeServer.start(standIn, folders, env);
+    say(`\nOpen http://${server.authority}/?folder=${encodeURIComponent(folder)}\nCtrl+C ends VS Code; the cluster runs on.`);
+    await Promise.race([server.end, once(process, 'SIGINT')]);
+    await server.stop();
+  } finally {
+    await scratch.dispose();
+  }
+}

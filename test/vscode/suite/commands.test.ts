@@ -1,0 +1,97 @@
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ExtensionApi } from '../../../src/extension/extension';
+import type { Services } from '../../../src/extension/services';
+
+// Commands as keybindings and other extensions call them: with anything, twice at once, on what has just vanished.
+const SETTINGS = { userPortBegin: 28_281, peerPortBegin: 29_961, roundTime: 500 };
+let services: Services;
+let contract: vscode.Uri;
+
+const command = (name: string, ...args: unknown[]) => vscode.commands.executeCommand(`hotpocket.${name}`, ...args);
+const states = () => services.model.status?.nodes.map(({ state }) => state.kind);
+
+async function eventually(look: () => boolean): Promise<void> {
+  while (!look()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describe('commands', () => {
+  before(async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    contract = vscode.Uri.joinPath(folder?.uri ?? vscode.Uri.file(''), 'ein contract');
+    mkdirSync(contract.fsPath);
+    writeFileSync(join(contract.fsPath, 'hp.cfg.override'), JSON.stringify({ contract: { bin_path: '/bin/sh', bin_args: '-c true' } }));
+    writeFileSync(join(contract.fsPath, 'zustand ü.txt'), 'content');
+    const settings = vscode.workspace.getConfiguration('hotpocket');
+    for (const [name, value] of Object.entries(SETTINGS)) await settings.update(name, value, vscode.ConfigurationTarget.Workspace);
+    // Called before activation is complete, it waits.
+    await command('refresh');
+    const extension = vscode.extensions.getExtension<ExtensionApi>('hotpocket-studio.hotpocket-studio');
+    services = await (await extension?.activate())!.services;
+  });
+  after(async () => {
+    if (services.model.status) await services.engine.clean();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const name of Object.keys(SETTINGS)) await vscode.workspace.getConfiguration('hotpocket').update(name, undefined, vscode.ConfigurationTarget.Workspace);
+    rmSync(contract.fsPath, { recursive: true });
+  });
+
+  it('say that there is no cluster, and throw nothing', async () => {
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs']) await command(name);
+    strictEqual(services.model.view.kind, 'none');
+  });
+
+  it('deploy the one contract there is, once, when called twice', async () => {
+    await Promise.all([command('deploy'), command('deploy')]);
+    deepStrictEqual(states(), ['running', 'running', 'running']);
+    strictEqual(services.model.status?.contractPath, contract.fsPath);
+    deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [28_281, 28_282, 28_283]);
+    strictEqual(services.model.status.roundTime, 500);
+  });
+
+  it('stop and start a node, also twice at once', async () => {
+    await Promise.all([command('stopNode', 3), command('stopNode', { kind: 'node', id: 'cluster/default/node/3', node: 3 })]);
+    await eventually(() => states()?.[2] === 'stopped');
+    await Promise.all([command('startNode', 3), command('startNode', 3)]);
+    await eventually(() => states()?.[2] === 'running');
+    await command('restartNode', 2);
+    await eventually(() => states()?.every((state) => state === 'running') === true);
+  });
+
+  it('bear nodes that are gone and arguments that are none', async () => {
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'copyEndpoint', 'openStateFile']) await command(name, 99);
+    for (const argument of [undefined, null, 'x', {}, { kind: 'file' }, { kind: 'node', id: 'x', node: 99 }]) await command('copyText', argument);
+    deepStrictEqual(states(), ['running', 'running', 'running']);
+  });
+
+  it('copy what is shown', async () => {
+    await command('copyEndpoint', 2);
+    strictEqual(await vscode.env.clipboard.readText(), 'wss://localhost:28282');
+    await command('copyText', { kind: 'value', id: 'x', node: 3, name: 'publicKey' });
+    strictEqual(await vscode.env.clipboard.readText(), services.model.status?.nodes[2]?.publicKey);
+  });
+
+  it('open a state file, which nobody can change', async () => {
+    await command('openStateFile', { kind: 'file', id: 'x', node: 1, path: 'zustand ü.txt' });
+    const document = vscode.window.activeTextEditor?.document;
+    strictEqual(document?.getText(), 'content');
+    strictEqual(document.uri.scheme, 'hotpocket-state');
+    strictEqual(vscode.workspace.fs.isWritableFileSystem('hotpocket-state'), false);
+    await rejects(Promise.resolve(vscode.workspace.fs.writeFile(document.uri, Buffer.from('other'))));
+    await rejects(Promise.resolve(vscode.workspace.fs.readFile(document.uri.with({ path: '/default/node1/../../cluster.json' }))));
+    await rejects(Promise.resolve(vscode.workspace.fs.stat(document.uri.with({ path: '/default/node9/x' }))));
+    const listed = await vscode.workspace.fs.readDirectory(document.uri.with({ path: '/default/node2' }));
+    deepStrictEqual(listed, [['zustand ü.txt', vscode.FileType.File]]);
+  });
+
+  it('add a node', async () => {
+    await command('spawnNode');
+    await eventually(() => states()?.length === 4);
+    strictEqual(services.model.status?.nodes[3]?.inUnl, false);
+    await command('stopAll');
+    await eventually(() => states()?.every((state) => state === 'stopped') === true);
+  });
+});
