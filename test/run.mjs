@@ -41,12 +41,31 @@ function suite(project) {
   }
 }
 
+/** The extension in a real VS Code, by its own runner (test/vscode/run.mjs), against the package that users would install. */
+function vscode(part, vsix) {
+  const file = join(results, `${part}.json`);
+  const ok = run(process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix], { HOTPOCKET_TEST_REPORT: file });
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    total.failed++;
+    return;
+  }
+  for (const key of ['passed', 'failed', 'skipped']) total[key] += report[key];
+  if (!ok && report.failed === 0) total.failed++;
+  skipped.push(...report.notes.filter((note) => note.startsWith('skipped: ')).map((note) => note.slice('skipped: '.length)));
+}
+
 const started = Date.now();
 check('build', process.execPath, ['build.mjs']);
 check('build the sample', process.execPath, ['samples/starter/build.mjs']);
 check('types', bin('tsc'), ['--noEmit']);
 check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0']);
 for (const project of ['unit', 'sim', 'process']) suite(project);
+const vsix = join(results, 'hotpocket-studio.vsix');
+check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
+for (const part of ['host', 'ui']) vscode(part, vsix);
 rmSync(results, { recursive: true, force: true });
 
 console.log(`\n${Math.round((Date.now() - started) / 1000)} s`);

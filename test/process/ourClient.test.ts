@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => cluster.dispose());
 
-interface User { readonly client: HotPocketClient; readonly events: ClientEvent[]; output(after?: number): Promise<CheckedOutput> }
+interface User { readonly client: HotPocketClient; readonly events: ClientEvent[]; readonly output: () => Promise<CheckedOutput> }
 
 async function connect(node: number, options: Partial<ClientOptions> = {}): Promise<User> {
   const client = new HotPocketClient({ url: `wss://localhost:${USER_PORT + node - 1}`, keys: generateKeyPair(), protocol: 'json', nodeKeys: [unl[node - 1]!], trustedKeys: unl, ...options });
@@ -29,7 +29,7 @@ async function connect(node: number, options: Partial<ClientOptions> = {}): Prom
   client.onEvent((event) => events.push(event));
   await client.connect();
   const outputs = (): CheckedOutput[] => events.flatMap((event) => (event.type === 'output' ? [event.output] : []));
-  return { client, events, output: (after = 0) => until('an output', 20_000, () => outputs()[after], () => JSON.stringify(events)) };
+  return { client, events, output: () => until('an output', 20_000, () => outputs()[0], () => JSON.stringify(events)) };
 }
 
 describe.each(['json', 'bson'] as const)('our client over %s', (protocol) => {

@@ -90,7 +90,7 @@ class ConsolePty implements vscode.Pseudoterminal {
     this.console?.resize(size);
   }
 
-  /** By VS Code, whatever the reason: the terminal is gone. */
+  /** The terminal is gone, or about to go. */
   close(): void {
     this.ended.fire();
     void this.console?.close();
@@ -101,8 +101,9 @@ class ConsolePty implements vscode.Pseudoterminal {
     this.written.fire(data);
   }
 
-  /** By the user, from inside. */
+  /** By the user, from inside. VS Code does not call `close` then. */
   end(): void {
     this.closed.fire();
+    this.close();
   }
 }
