@@ -1,7 +1,7 @@
 // `npm run package [-- --out FILE]`: makes the .vsix out of what is in dist/. One package serves Linux and macOS, on x64 and arm64; on
 // other platforms the extension runs without what needs koffi (NPL and control channels).
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,11 +37,13 @@ function koffiBinary(platform, koffiVersion) {
 
 rmSync(modules, { recursive: true, force: true });
 const koffi = join(root, 'node_modules/koffi');
-for (const file of ['package.json', 'index.cjs', 'LICENSE.txt', 'src/koffi/index.cjs']) {
-  mkdirSync(dirname(join(modules, 'koffi', file)), { recursive: true });
-  cpSync(join(koffi, file), join(modules, 'koffi', file));
-}
+// Its C++ is not needed: every platform's binary is a package of its own.
+const needed = (file) => statSync(file).isDirectory() ? !/[/\\](vendor|doc)$/.test(file) : /(\.cjs|package\.json|LICENSE\.txt)$/.test(file);
+cpSync(koffi, join(modules, 'koffi'), { recursive: true, filter: needed });
 for (const platform of platforms) koffiBinary(platform, JSON.parse(readFileSync(join(koffi, 'package.json'), 'utf8')).version);
+
+// A package without NPL would look whole: so it must load from where it will be.
+if (platforms.includes(`${process.platform}-${process.arch}`)) run(process.execPath, ['-e', `require('node:module').createRequire(${JSON.stringify(join(root, 'dist/node.js'))})('koffi').load(null)`], tmpdir());
 
 // vsce wants a newer Node.js than this project does; the JavaScript it is made of runs on both.
 run(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', out], root);

@@ -10,9 +10,20 @@ const here = dirname(fileURLToPath(import.meta.url));
 const tools = join(here, '..', '..', '.vscode-test');
 mkdirSync(tools, { recursive: true });
 const folder = mkdtempSync(join(tools, 'build-'));
-const outfile = join(folder, 'main.mjs');
+const outfile = join(folder, 'main.js');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-await build({ entryPoints: [join(here, 'harness', 'main.ts')], outfile, bundle: true, platform: 'node', packages: 'external', format: 'esm', target: 'node20', sourcemap: 'inline', logLevel: 'warning' });
+await build({
+  entryPoints: [join(here, 'harness', 'main.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  packages: 'external',
+  define: { 'import.meta.dirname': '__dirname' },
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
 const { main } = await import(pathToFileURL(outfile).href);
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposables';
-import type { ShownLines } from './shownLines';
+import type { ShownText } from './shownText';
 
 /** The part of an output channel that takes text. */
 export interface TextSink {
@@ -14,21 +14,23 @@ const BETWEEN_APPENDS_MS = 100;
 const BETWEEN_REPLACEMENTS_MS = 1_000;
 const CALM_MS = 1_000;
 
-/** Brings lines to an output channel in batches: at once when it was quiet, and no faster than a window can take when it is not. */
+/** Brings text to an output channel in batches: at once when it was quiet, and no faster than a window can take when it is not. */
 export class ChannelWriter implements Disposable {
   private cancel: (() => void) | undefined;
   private waitingSince: number | undefined;
-  private lastLine = -Infinity;
+  private lastText = -Infinity;
   private lastChange = -Infinity;
   private lastReplacement = -Infinity;
 
-  constructor(private readonly sink: TextSink, private readonly shown: ShownLines, private readonly clock: Clock = systemClock) {}
+  constructor(private readonly sink: TextSink, private readonly shown: ShownText, private readonly clock: Clock = systemClock) {}
 
-  add(lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    this.shown.push(lines);
-    this.lastLine = this.clock.now();
-    this.waitingSince ??= this.lastLine;
+  /** `leftOut`: how many lines before it are not there. */
+  add(text: string, leftOut = 0): void {
+    if (text === '') return;
+    this.shown.skip(leftOut);
+    this.shown.push(text);
+    this.lastText = this.clock.now();
+    this.waitingSince ??= this.lastText;
     this.schedule();
   }
 
@@ -43,7 +45,7 @@ export class ChannelWriter implements Disposable {
   }
 
   private get calm(): boolean {
-    return this.clock.now() - this.lastLine >= CALM_MS;
+    return this.clock.now() - this.lastText >= CALM_MS;
   }
 
   private schedule(): void {
@@ -56,7 +58,7 @@ export class ChannelWriter implements Disposable {
   }
 
   private scheduleTrim(): void {
-    if (this.shown.due(true)) this.cancel = this.clock.at(this.lastLine + CALM_MS, () => this.flush());
+    if (this.shown.due(true)) this.cancel = this.clock.at(this.lastText + CALM_MS, () => this.flush());
   }
 
   private flush(): void {

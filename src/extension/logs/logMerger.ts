@@ -1,8 +1,10 @@
 import { parseLogLine } from '../../hotpocket/logLine';
 import { BoundedQueue } from './boundedQueue';
+import { TextTail, type TailLimits } from './textTail';
 
 export interface NodeLine {
   readonly node: number;
+  /** Without the newline. */
   readonly line: string;
 }
 
@@ -15,8 +17,22 @@ interface Waiting {
   readonly continues: boolean;
 }
 
+interface Source {
+  /** What came since it was last looked at, and when the first of it did. */
+  readonly text: TextTail;
+  arrived: number;
+  /** The beginning of a line. */
+  rest: string;
+  readonly lines: BoundedQueue<Waiting>;
+  last: number;
+}
+
 /** What hpfs writes has no milliseconds, so it may seem older than the line before it; a larger step back is a clock that was set. */
 const JITTER_MS = 1_000;
+/** What is longer and not finished is taken for a line. */
+const LONGEST_LINE = 64 * 1024;
+/** How long it gathers when more comes than can be shown. */
+const FLOOD_MS = 1_000;
 
 /**
  * Puts the logs of several nodes into one order of time while they are being written. A line waits a moment for older ones of
@@ -24,58 +40,78 @@ const JITTER_MS = 1_000;
  * far as they are there by then; what comes when that line is out already goes where the order stands.
  */
 export class LogMerger {
-  private readonly nodes = new Map<number, { readonly queue: BoundedQueue<Waiting>; last: number }>();
+  private readonly sources = new Map<number, Source>();
   private reached = -Infinity;
-  /** Lines that more than `limit` newer ones of their node overtook while they waited. */
-  leftOut = 0;
+  private looked = -Infinity;
 
-  /** `limit`: how many lines of a node may wait. */
-  constructor(private readonly limit: number, private readonly waitMs = 150) {}
+  /** `limits`: how much of a node may wait. */
+  constructor(private readonly limits: TailLimits, private readonly waitMs = 150) {}
 
-  push(node: number, lines: readonly string[], now: number): void {
-    const known = this.nodes.get(node) ?? { queue: new BoundedQueue<Waiting>(this.limit), last: -Infinity };
-    this.nodes.set(node, known);
-    for (const line of lines) {
-      const stamp = parseLogLine(line)?.time.getTime();
-      if (stamp !== undefined) known.last = stamp < known.last && known.last - stamp < JITTER_MS ? known.last : stamp;
-      const continues = stamp === undefined;
-      const time = continues && known.queue.length === 0 ? Math.max(known.last, this.reached) : known.last;
-      if (known.queue.push({ line, time, arrived: now, continues })) this.leftOut++;
-    }
+  push(node: number, text: string, now: number): void {
+    const source = this.sources.get(node) ?? { text: new TextTail(this.limits), arrived: now, rest: '', lines: new BoundedQueue<Waiting>(this.limits.lines), last: -Infinity };
+    this.sources.set(node, source);
+    if (source.text.count === 0) source.arrived = now;
+    source.text.push(text);
   }
 
-  /** Lines that have waited long enough. */
-  take(now: number): NodeLine[] {
+  /** Lines that have waited long enough, and how many of a node in a flood were left out. */
+  take(now: number): { readonly lines: readonly NodeLine[]; readonly leftOut: number } {
+    let leftOut = 0;
+    for (const source of this.sources.values()) leftOut += this.look(source);
+    this.looked = now;
     const lines: NodeLine[] = [];
-    for (let next = this.next(); next && next.waiting.arrived + this.waitMs <= now; next = this.next()) {
-      const { node, queue } = next;
+    for (let next = this.next(); next && next.first.arrived + this.waitMs <= now; next = this.next()) {
       do {
-        const waiting = queue.shift();
-        if (!waiting) break;
-        this.reached = waiting.time;
-        lines.push({ node, line: waiting.line });
-      } while (queue.first?.continues);
+        const { line, time } = next.queue.shift() ?? next.first;
+        this.reached = time;
+        lines.push({ node: next.node, line });
+      } while (next.queue.first?.continues);
     }
-    return lines;
+    return { lines, leftOut };
   }
 
-  /** When `take` has something to give, ms since 1970; undefined if nothing waits. */
+  /** When to `take`, ms since 1970; undefined if nothing waits. */
   get nextAt(): number | undefined {
-    const next = this.next();
-    return next && next.waiting.arrived + this.waitMs;
+    const unseen = [...this.sources.values()].filter(({ text }) => text.count > 0);
+    const arrivals = [this.next()?.first.arrived, ...unseen.map(({ arrived }) => arrived)].filter((at) => at !== undefined);
+    if (arrivals.length === 0) return undefined;
+    const flooded = unseen.some(({ text }) => text.lines >= this.limits.lines);
+    return Math.max(Math.min(...arrivals) + this.waitMs, flooded ? this.looked + FLOOD_MS : -Infinity);
   }
 
   /** The node's log began anew. */
   forget(node: number): void {
-    this.nodes.delete(node);
+    this.sources.delete(node);
   }
 
-  private next(): { readonly node: number; readonly queue: BoundedQueue<Waiting>; readonly waiting: Waiting } | undefined {
-    let best: { readonly node: number; readonly queue: BoundedQueue<Waiting>; readonly waiting: Waiting } | undefined;
-    for (const [node, { queue }] of this.nodes) {
-      const waiting = queue.first;
-      if (!waiting || (best && compare(best.waiting, waiting) <= 0)) continue;
-      best = { node, queue, waiting };
+  /** Makes lines of what came. Returns how many had to be left out. */
+  private look(source: Source): number {
+    const { text, leftOut } = source.text.all();
+    const parts = (leftOut > 0 ? text : source.rest + text).split('\n');
+    source.rest = parts.pop() ?? '';
+    if (source.rest.length > LONGEST_LINE) {
+      parts.push(source.rest);
+      source.rest = '';
+    }
+    let left = leftOut;
+    for (const line of parts) if (source.lines.push(this.placed(source, line))) left++;
+    source.text.clear();
+    return left;
+  }
+
+  private placed(source: Source, line: string): Waiting {
+    const stamp = parseLogLine(line)?.time.getTime();
+    if (stamp !== undefined) source.last = stamp < source.last && source.last - stamp < JITTER_MS ? source.last : stamp;
+    const continues = stamp === undefined;
+    const time = continues && source.lines.length === 0 ? Math.max(source.last, this.reached) : source.last;
+    return { line, time, arrived: source.arrived, continues };
+  }
+
+  private next(): { readonly node: number; readonly queue: BoundedQueue<Waiting>; readonly first: Waiting } | undefined {
+    let best: { readonly node: number; readonly queue: BoundedQueue<Waiting>; readonly first: Waiting } | undefined;
+    for (const [node, { lines }] of this.sources) {
+      const { first } = lines;
+      if (first && (!best || compare(first, best.first) < 0)) best = { node, queue: lines, first };
     }
     return best;
   }

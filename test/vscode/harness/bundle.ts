@@ -6,7 +6,6 @@ import { projectFolder, toolsFolder } from './paths';
 
 /** Programs and suites made from TypeScript, below the project's folder because they find packages from there. */
 export interface Bundles {
-  folder: string;
   /** The stand-in for VS Code's program. */
   code: string;
   /** The module with `run()` for the extension host; its suites lie beside it. */
@@ -14,21 +13,32 @@ export interface Bundles {
   dispose(): void;
 }
 
+// As in run.mjs: CommonJS, because src/base finds native libraries that way and VS Code loads extension code that way.
+const options: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  packages: 'external',
+  define: { 'import.meta.dirname': '__dirname' },
+  sourcemap: 'inline',
+  logLevel: 'warning',
+};
+
 /** Compiles every `*.test.ts` below `suiteFolder`, with what runs them. */
 export async function bundle(suiteFolder: string): Promise<Bundles> {
   mkdirSync(toolsFolder, { recursive: true });
   const folder = mkdtempSync(join(toolsFolder, 'build-'));
   const here = join(projectFolder, 'test', 'vscode');
-  const shared: BuildOptions = { bundle: true, platform: 'node', packages: 'external', sourcemap: 'inline', logLevel: 'warning' };
-  const code = join(folder, 'code.mjs');
+  const suites = join(folder, 'suites');
   await Promise.all([
-    build({ ...shared, entryPoints: [join(here, 'harness', 'code.ts')], outfile: code, target: 'node20', format: 'esm' }),
-    build({ ...shared, entryPoints: [join(here, 'harness', 'hostEntry.ts')], outdir: folder, format: 'cjs' }),
-    build({ ...shared, entryPoints: [join(here, 'suite', 'index.ts')], outdir: join(folder, 'suites'), format: 'cjs' }),
-    build({ ...shared, entryPoints: testFiles(suiteFolder), outbase: suiteFolder, outdir: join(folder, 'suites'), format: 'cjs' }),
+    build({ ...options, entryPoints: ['code.ts', 'hostEntry.ts'].map((name) => join(here, 'harness', name)), outdir: folder }),
+    build({ ...options, entryPoints: [join(here, 'suite', 'index.ts')], outdir: suites }),
+    build({ ...options, entryPoints: testFiles(suiteFolder), outbase: suiteFolder, outdir: suites }),
   ]);
+  const code = join(folder, 'code.js');
   await chmod(code, 0o755);
-  return { folder, code, suites: join(folder, 'suites', 'index.js'), dispose: () => rmSync(folder, { recursive: true, force: true }) };
+  return { code, suites: join(suites, 'index.js'), dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 function testFiles(folder: string): string[] {

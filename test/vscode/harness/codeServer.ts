@@ -30,6 +30,8 @@ export class CodeServer {
     const args = [
       ...commandLine(standIn, folders),
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--session-socket', folders.scratch.path('session.sock')],
+      // Should whoever started it be killed, it ends by itself.
+      ...['--idle-timeout-seconds', '600'],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...extra,
     ];

@@ -40,6 +40,7 @@ export async function installOwnChromium(): Promise<void> {
     await run('tar', ['-xf', archive, '-C', folder]);
     rmSync(archive);
   }
+  rmSync(join(folder, 'node_modules'), { recursive: true });
   writeFileSync(join(folder, 'fonts.conf'), FONTS);
   await chmod(join(folder, 'chromium'), 0o755);
   // Last, because it says that all the rest is there.

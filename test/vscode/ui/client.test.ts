@@ -24,7 +24,6 @@ beforeAll(async () => {
   window = await workbench.openWindow(folder);
   await window.showContainer('HotPocket');
   await window.palette('HotPocket: Deploy Contract…');
-  await expect.poll(() => window.statusItem(STATUS).text(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d+$/);
 });
 afterAll(async () => {
   await workbench?.close();
@@ -38,10 +37,12 @@ const prompt = async (): Promise<string | undefined> => (await text()).split('\n
 const press = async (...keys: string[]): Promise<void> => {
   for (const key of keys) await window.page.keyboard.press(key);
 };
+const working = () => expect.poll(() => window.statusItem(STATUS).text(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d+$/);
 const row = (label: string) => window.tree('Cluster').row(label);
 
 describe('the client of a node', () => {
   it('is opened from the palette, with the preferred node first', async () => {
+    await working();
     await window.palette('HotPocket: Open Client');
     await expect.poll(() => window.quickInput.choices()).toEqual(['Node 2', 'Node 1', 'Node 3']);
     await window.screenshot('which node');
@@ -121,7 +122,7 @@ describe('the client of a node', () => {
     await window.screenshot('node gone');
     await row('Node 1').inline('Start Node');
     await shows(/Trying again every second\.[^]*Connected to wss/);
-    await expect.poll(() => window.statusItem(STATUS).text(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d+$/);
+    await working();
     await window.screenshot('node back');
     await window.terminal.run('?{"type":"get"}');
     await shows(/answer \{ "type": "dataResult", "data": "pasted" \}$/m);
