@@ -111,4 +111,17 @@ describe.sequential('several terminals at once', () => {
     for (const { seqNo, hash } of ledgers[0]!) for (const list of ledgers.slice(1)) expect(list.find((ledger) => ledger.seqNo === seqNo)?.hash ?? hash).toBe(hash);
     expect((await cluster.status()).nodes.map(({ state }) => state.kind)).toEqual(['running', 'running', 'running']);
   });
+
+  it('may be stopped while the cluster is created, which leaves none', async () => {
+    await cluster.ok('clean');
+    const terminal = cluster.follow('deploy', version('fourth'));
+    await until('the creation to begin', 20_000, () => (/Creating 'default' cluster of size 3/.test(terminal.text()) ? true : undefined), terminal.text);
+    await terminal.stop();
+    expect(await terminal.ended, terminal.text()).toBe(130);
+    expect(terminal.text()).toContain('[CANCELLED]');
+    expect((await cluster.run('status')).code).toBe(3);
+    for (const node of NODES) expect(existsSync(cluster.path(node))).toBe(false);
+    await cluster.deploy(version('fourth'));
+    for (const node of NODES) await cluster.logged(node, /this is fourth\n/);
+  });
 });

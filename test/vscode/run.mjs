@@ -11,6 +11,7 @@ const tools = join(here, '..', '..', '.vscode-test');
 mkdirSync(tools, { recursive: true });
 const folder = mkdtempSync(join(tools, 'build-'));
 const outfile = join(folder, 'main.js');
+process.env.HOTPOCKET_TEST_BUILD = folder;
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 await build({

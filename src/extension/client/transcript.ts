@@ -40,7 +40,7 @@ export class Transcript {
 
   connected(url: string, key: string, protocol: UserProtocol, node: NodeIdentity, status: NodeStatus): string {
     const { l10n } = this;
-    const told = l10n.t('{0}, HotPocket {1}, ledger {2}', status.voteStatus, visible(node.hpVersion), status.ledgerSeqNo);
+    const told = l10n.t('HotPocket {0}, vote status {1}, ledger {2}', visible(node.hpVersion), status.voteStatus, status.ledgerSeqNo);
     return `${green(l10n.t('Connected to {0} as user {1} over {2}.', url, shortKey(key), protocol.toUpperCase()))} ${dim(told)}`;
   }
 

@@ -20,6 +20,8 @@ export class ShownText {
   private charsThen = 0;
   private outrun = false;
   private begunAnew = false;
+  private empty = true;
+  private headed = false;
   private skipped = 0;
 
   /** `header`: what the channel begins with when so many lines before those shown were left out. */
@@ -49,13 +51,14 @@ export class ShownText {
     this.tail.clear();
     this.fresh = this.skipped = 0;
     this.outrun = false;
-    this.begunAnew = this.charsThen > 0;
+    this.begunAnew = !this.empty;
   }
 
   /** What `take` would do. `calm`: nothing has come for a while. */
   due(calm: boolean): ChannelChange['kind'] | undefined {
     if (this.begunAnew || this.outrun) return 'replace';
-    const tolerance = calm ? 1.2 : 2;
+    // What is missing is said as soon as that disturbs nobody.
+    const tolerance = this.empty || (calm && !this.headed) ? 1 : calm ? 1.2 : 2;
     const { lines, chars } = this.limits;
     if (this.linesThen > lines * tolerance || this.charsThen > chars * tolerance) return 'replace';
     return this.fresh > 0 ? 'append' : undefined;
@@ -70,13 +73,14 @@ export class ShownText {
       this.charsThen = change.text.length;
     }
     this.fresh = 0;
-    this.outrun = this.begunAnew = false;
+    this.empty = this.outrun = this.begunAnew = false;
     return change;
   }
 
   private whole(): string {
     const { text, leftOut } = this.tail.all();
     const missing = leftOut + this.skipped;
-    return (missing > 0 ? this.header(missing) : '') + text;
+    this.headed = missing > 0;
+    return (this.headed ? this.header(missing) : '') + text;
   }
 }

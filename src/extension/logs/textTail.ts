@@ -58,7 +58,8 @@ export class TextTail {
   }
 
   private isFullWithout({ text, lines }: Piece): boolean {
-    return this.pieces.length > 1 && (this.lines - lines >= this.limits.lines || this.chars - text.length >= this.limits.chars);
+    const wholeLines = this.lines - lines - (text.endsWith('\n') ? 0 : 1);
+    return this.pieces.length > 1 && (wholeLines >= this.limits.lines || this.chars - text.length >= this.limits.chars);
   }
 
   private dropFirst({ text, lines }: Piece): void {

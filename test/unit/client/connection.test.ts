@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { HotPocketError } from '../../../src/base/errors';
+import { asHotPocketError } from '../../../src/base/errors';
 import { HotPocketClient, type ClientEvent, type ClientOptions } from '../../../src/client/client';
 import { generateKeyPair } from '../../../src/hotpocket/keys';
 import { challenge, openRawNode, serverProof, type RawNode } from '../../support/rawNode';
@@ -206,7 +206,7 @@ it('a node whose handshake is damaged in any way does no harm', async () => {
   });
   for (let i = 0; i < 40; i++) {
     const { client } = clientOf(node.url, { connectTimeoutMs: 100, requestTimeoutMs: 50 });
-    await expect(client.connect()).rejects.toSatisfy((error) => error instanceof HotPocketError && error.code.startsWith('CLIENT_'));
+    await expect(client.connect()).rejects.toSatisfy((error: unknown) => asHotPocketError(error).code.startsWith('CLIENT_'));
     await client.close();
   }
 }, 30_000);

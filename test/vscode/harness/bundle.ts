@@ -27,8 +27,10 @@ const options: BuildOptions = {
 
 /** Compiles every `*.test.ts` below `suiteFolder`, with what runs them. */
 export async function bundle(suiteFolder: string): Promise<Bundles> {
-  mkdirSync(toolsFolder, { recursive: true });
-  const folder = mkdtempSync(join(toolsFolder, 'build-'));
+  // The folder of the run goes when the run ends, however it does.
+  const parent = process.env['HOTPOCKET_TEST_BUILD'] ?? toolsFolder;
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'build-'));
   const here = join(projectFolder, 'test', 'vscode');
   const suites = join(folder, 'suites');
   await Promise.all([

@@ -20,6 +20,7 @@ export function findChromium(): string | undefined {
 export function launchChromium(executablePath: string, scratch: Scratch): Promise<BrowserContext> {
   return chromium.launchPersistentContext(scratch.path('chromium'), {
     executablePath,
+    artifactsDir: scratch.path('artifacts'),
     headless: true,
     args: ARGUMENTS,
     env: { ...process.env, ...scratch.env },

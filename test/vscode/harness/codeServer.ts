@@ -15,6 +15,9 @@ export interface CodeServerFolders {
 // What a surrounding VS Code, npm, Electron or test runner left in the environment would change how the server behaves.
 const FOREIGN = /^(VSCODE_|npm_|ELECTRON_|VITEST|(NODE_OPTIONS|NODE_ENV|PORT|PASSWORD|TEST|PROD|DEV|MODE|SSR|BASE_URL)$)/;
 
+/** For a server that nobody looks at: should whoever started it be killed, it ends by itself. */
+export const UNATTENDED = ['--idle-timeout-seconds', '600'];
+
 /** VS Code as a server: the workbench is a page, extensions run in its own extension host processes, one for each page. */
 export class CodeServer {
   private constructor(
@@ -30,8 +33,6 @@ export class CodeServer {
     const args = [
       ...commandLine(standIn, folders),
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--session-socket', folders.scratch.path('session.sock')],
-      // Should whoever started it be killed, it ends by itself.
-      ...['--idle-timeout-seconds', '600'],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...extra,
     ];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium';
 import type { CodeArguments } from './codeArguments';
-import { CodeServer, type CodeServerFolders } from './codeServer';
+import { CodeServer, UNATTENDED, type CodeServerFolders } from './codeServer';
 import type { StandIn } from './standIn';
 import { OUTPUT_VARIABLE, TestOutput, TESTS_VARIABLE } from './testOutput';
 import { openWorkbench } from './workbenchPage';
@@ -23,7 +23,7 @@ export async function showCodeWindow({ standIn, chromium, folders, args, onClose
   onClose(() => output.close());
 
   const env = args.tests === undefined ? {} : { [OUTPUT_VARIABLE]: socket, [TESTS_VARIABLE]: args.tests };
-  const server = await CodeServer.start(standIn, folders, env, args.extra);
+  const server = await CodeServer.start(standIn, folders, env, [...UNATTENDED, ...args.extra]);
   onClose(() => server.stop());
 
   const browser = await launchChromium(chromium, folders.scratch);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { launchChromium } from '../../harness/chromium';
-import { codeCommand, CodeServer } from '../../harness/codeServer';
+import { codeCommand, CodeServer, UNATTENDED } from '../../harness/codeServer';
 import { artifactsFolder } from '../../harness/paths';
 import { provisionWorkbench } from '../../harness/provision';
 import { VSIX_VARIABLE } from '../../harness/runVitest';
@@ -45,7 +45,7 @@ export class Workbench {
       const folders = { scratch, userData: scratch.path('data'), extensions: scratch.path('extensions') };
       writeUserSettings(folders.userData, settings);
       await codeCommand(standIn, folders, ['--install-extension', vsix]);
-      const server = await CodeServer.start(standIn, folders, env ?? {});
+      const server = await CodeServer.start(standIn, folders, env ?? {}, UNATTENDED);
       const browser = await launchChromium(chromium, scratch);
       return new Workbench(suite, scratch, server, browser, { ...scratch.env, ...env });
     } catch (error) {
