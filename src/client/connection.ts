@@ -51,10 +51,14 @@ export class Connection {
     return this.opening.promise;
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   /** Throws CLIENT_DISCONNECTED when the connection is over, CLIENT_BUSY when the node does not read. */
   send(message: Buffer): void {
     const { url } = this.options;
-    if (this.socket.readyState !== WebSocket.OPEN) throw new HotPocketError('CLIENT_DISCONNECTED', { url, reason: 'the connection is over' });
+    if (!this.isOpen) throw new HotPocketError('CLIENT_DISCONNECTED', { url, reason: 'the connection is over' });
     if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) throw new HotPocketError('CLIENT_BUSY', { what: 'bytes', limit: MAX_UNSENT_BYTES });
     this.socket.send(message, { binary: true });
   }

@@ -106,8 +106,9 @@ export class UserSession {
     return this.queries.ask(id, () => this.connection.send(encodeLedgerQuery(this.options.protocol, id, query)));
   }
 
+  /** Does nothing when the connection is over; its end is told otherwise. */
   subscribe(channel: Channel, enabled: boolean): void {
-    this.connection.send(encodeSubscription(this.options.protocol, channel, enabled));
+    if (this.connection.isOpen) this.connection.send(encodeSubscription(this.options.protocol, channel, enabled));
   }
 
   private nextId(kind: string): string {

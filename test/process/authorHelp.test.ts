@@ -11,7 +11,7 @@ import { User } from './support/users';
 const NODES = [1, 2, 3];
 
 describe.sequential("a contract's program", () => {
-  const cluster = new CliCluster({ size: 3, userPort: 18101, peerPort: 32881 });
+  const cluster = new CliCluster({ size: 3, userPort: 18101, peerPort: 28101 });
   afterAll(() => cluster.dispose());
 
   const deployed = (binPath: string, files: Record<string, string> = {}): Promise<{ stdout: string; stderr: string }> =>
@@ -50,7 +50,7 @@ const hidden = spawnSync('unshare', ['-m', 'sh', '-c', HIDE, '/mnt', 'test', '!'
 describe.skipIf(!hidden)(`a machine without /usr/bin/node${hidden ? '' : ' (skipped: only root can make one, by an overlay file system)'}`, () => {
   // Every command has a view of the file system of its own, in which /usr/bin has no node.
   const cluster = new CliCluster({
-    size: 3, userPort: 18111, peerPort: 32891,
+    size: 3, userPort: 18111, peerPort: 28111,
     launcher: (home) => ['unshare', '-m', 'sh', '-c', HIDE, join(home, 'hide'), join(home, 'my node', 'node')],
   });
   const nodeJs = join(cluster.home, 'my node', 'node');
@@ -72,6 +72,8 @@ describe.skipIf(!hidden)(`a machine without /usr/bin/node${hidden ? '' : ' (skip
     await user.accepted(JSON.stringify({ type: 'set', data: text }));
     expect(await user.client.submitContractReadRequest(JSON.stringify({ type: 'stat' }))).toEqual({ type: 'statResult', data: 'Contract is online' });
     await user.close();
+    // By then the run with the input is over on all nodes.
+    await cluster.advance(NODES);
     for (const node of NODES) {
       expect(cluster.log(node).split(note)).toHaveLength(2);
       expect(cluster.stateFile(node, 'datafile.txt')).toBe(text);

@@ -10,7 +10,7 @@ import { User } from './support/users';
 type Protocol = 'json' | 'bson';
 interface Session { readonly protocol: Protocol; readonly connect: (node: number) => Promise<User> }
 
-const cluster = new CliCluster({ size: 3, userPort: 18081, peerPort: 32861 });
+const cluster = new CliCluster({ size: 3, userPort: 18081, peerPort: 28081 });
 const users: User[] = [];
 let serverKeys: string[];
 
@@ -93,9 +93,9 @@ describe.sequential('the client library', () => {
     expect(answers[1]).toMatch(new RegExp(`^notes (.*\n)*øne over ${protocol}\n`));
     const runs = answers.filter((_, i) => i !== 1).map((answer) => /^ran from (\d+) to (\d+)$/.exec(answer)?.slice(1).map(Number) ?? []);
     expect(runs.every((run) => run.length === 2), answers.join('\n')).toBe(true);
-    // Two each at the same time, whatever the other protocol's user has running of the four or five that may.
-    const [, secondStart = Infinity] = runs.map(([from]) => from ?? Infinity).sort((a, b) => a - b);
-    expect(secondStart, answers.join('\n')).toBeLessThan(Math.min(...runs.map(([, to]) => to ?? 0)));
+    // Four are configured to; that not even two do, no busy machine brings about.
+    const overlap = runs.some(([from], i) => runs.some(([began, ended], j) => i !== j && from! >= began! && from! < ended!));
+    expect(overlap, answers.join('\n')).toBe(true);
   }));
 
   it('reads status, last ledger and ledgers by number', overBoth(async ({ connect }) => {
@@ -105,7 +105,7 @@ describe.sequential('the client library', () => {
       hpVersion: '0.6.4', voteStatus: 'synced', roundTime: 1000, contractExecutionEnabled: true, readRequestsEnabled: true, isFullHistoryNode: false, weaklyConnected: false,
     });
     expect(status?.currentUnl.map(hex)).toEqual([...serverKeys].sort());
-    expect([...(status?.peers ?? [])].sort()).toEqual(['127.0.0.1:32862', '127.0.0.1:32863']);
+    expect([...(status?.peers ?? [])].sort()).toEqual(['127.0.0.1:28082', '127.0.0.1:28083']);
 
     const lcl = await user.client.getLcl();
     const seqNo = Number(lcl?.ledgerSeqNo);

@@ -7,12 +7,22 @@ import { User } from './support/users';
 // What a contract may do, and what a node makes of it (reference 2.6, 7).
 
 const NODES = [1, 2, 3];
-const cluster = new CliCluster({ size: 3, userPort: 18091, peerPort: 32871 });
+const cluster = new CliCluster({ size: 3, userPort: 18091, peerPort: 28091 });
+const users: User[] = [];
 
-afterAll(() => cluster.dispose());
+afterAll(async () => {
+  await closeUsers();
+  await cluster.dispose();
+});
+
+async function closeUsers(): Promise<void> {
+  for (const user of users.splice(0)) await user.close();
+}
 
 async function connect(): Promise<User> {
-  return User.connect(cluster, 1, { trustedServerKeys: (await cluster.status()).nodes.map((node) => node.publicKey) });
+  const user = await User.connect(cluster, 1, { trustedServerKeys: (await cluster.status()).nodes.map((node) => node.publicKey) });
+  users.push(user);
+  return user;
 }
 
 /** Every `Ledger created` line of a node, with the line after it. */
@@ -28,7 +38,7 @@ describe.sequential('a contract of the Node.js library', () => {
     await cluster.deploy(await nodeContract(cluster, 'rules', { ...FAST, environment: { GREETING: 'good dáy = "x"', EMPTY: '' } }));
     user = await connect();
   });
-  afterAll(() => user.close());
+  afterAll(closeUsers);
 
   it('has its output in the log as it is, right after the line of its ledger', async () => {
     for (const node of NODES) {
@@ -124,7 +134,6 @@ it.skipIf(python === undefined)(`a Python program is a contract${python === unde
   const user = await connect();
   const seqNo = await user.accepted('grüße');
   await user.receives('GRÜSSE');
-  await user.close();
   const { contractId } = await cluster.status();
   for (const node of NODES) {
     expect(cluster.log(node)).toContain(`\nrun ${seqNo} of ${contractId}\n`);

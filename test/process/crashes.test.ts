@@ -9,7 +9,7 @@ import { User } from './support/users';
 // once (slow.js leaves a trace of both), and the nodes agree on it.
 
 const NODES = [1, 2, 3, 4, 5];
-const cluster = new CliCluster({ size: 5, userPort: 18121, peerPort: 32901 });
+const cluster = new CliCluster({ size: 5, userPort: 18121, peerPort: 28121 });
 
 beforeAll(async () => {
   await cluster.deploy(await nodeContract(cluster, 'slow', FAST));

@@ -8,7 +8,7 @@ import { User } from './support/users';
 
 const NODES = [1, 2, 3, 4];
 const STOPPED = 5;
-const cluster = new CliCluster({ size: 5, userPort: 18141, peerPort: 32921 });
+const cluster = new CliCluster({ size: 5, userPort: 18141, peerPort: 28141 });
 
 beforeAll(async () => {
   await cluster.deploy(await nodeContract(cluster, 'patch', { consensus: { roundtime: 2000 }, environment: { GREETING: 'good morning', OTHER: 'stays' } }));

@@ -21,7 +21,8 @@ export interface ConsoleHost extends Omit<ConversationHost, 'print'> {
   /** Whether this console begins with the key that is kept. */
   readonly beginsKept: boolean;
   readonly history: readonly string[];
-  saveHistory(lines: readonly string[]): void;
+  /** Keeps a line for consoles to come. */
+  remember(line: string): void;
   write(data: string): void;
   /** The user wants the console to end. */
   end(): void;
@@ -33,15 +34,13 @@ interface Size { readonly columns: number; readonly rows: number }
 export class ClientConsole {
   private readonly reader = new KeyReader();
   private readonly view = new PromptView();
-  private readonly history: History;
   private readonly editor: LineEditor;
   private readonly transcript: Transcript;
   private readonly conversation: Conversation;
   private closed = false;
 
   constructor(private readonly host: ConsoleHost) {
-    this.history = new History(host.history);
-    this.editor = new LineEditor(this.history);
+    this.editor = new LineEditor(new History(host.history));
     this.transcript = new Transcript(host.l10n);
     this.conversation = new Conversation({ find: host.find, loadClient: host.loadClient, print: (text) => this.print(text) }, new Identity(host.keys, host.beginsKept), this.transcript);
   }
@@ -84,7 +83,7 @@ export class ClientConsole {
   private follow(edit: Edit): void {
     switch (edit.kind) {
       case 'entered':
-        this.host.saveHistory(this.history.entries);
+        this.host.remember(edit.text);
         return this.enter(edit.text);
       case 'clearScreen':
         return this.clear();

@@ -5,6 +5,7 @@ import type { ClusterModel } from '../model/clusterModel';
 import { userEndpoint } from '../model/words';
 import { ClientConsole } from './clientConsole';
 import type { NodeAddress } from './conversation';
+import { History } from './history';
 import { KeyStore } from './keyStore';
 
 const HISTORY = 'hotpocket.client.history';
@@ -39,15 +40,14 @@ export class ClientTerminals implements Disposable {
   }
 
   private makeConsole(node: number, beginsKept: boolean): [ClientConsole, ConsolePty] {
-    const { workspaceState } = this.host.context;
     const pty = new ConsolePty();
     const console = new ClientConsole({
       node,
       l10n: vscode.l10n,
       keys: this.keys,
       beginsKept,
-      history: workspaceState.get<string[]>(HISTORY, []),
-      saveHistory: (lines) => void workspaceState.update(HISTORY, lines),
+      history: this.history,
+      remember: (line) => this.remember(line),
       find: () => this.find(node),
       loadClient: () => import('../../client/client'),
       write: (data) => pty.write(data),
@@ -55,6 +55,17 @@ export class ClientTerminals implements Disposable {
     });
     pty.console = console;
     return [console, pty];
+  }
+
+  private get history(): readonly string[] {
+    return this.host.context.workspaceState.get<string[]>(HISTORY, []);
+  }
+
+  /** Other consoles may have added lines meanwhile. */
+  private remember(line: string): void {
+    const history = new History(this.history);
+    history.add(line);
+    void this.host.context.workspaceState.update(HISTORY, history.entries);
   }
 
   private async find(number: number): Promise<NodeAddress> {

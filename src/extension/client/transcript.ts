@@ -190,11 +190,11 @@ function ledgerRows(ledger: PublishedLedger, l10n: L10n): [string, string][] {
     [l10n.t('Ledger'), String(ledger.seqNo)],
     [l10n.t('Time'), ledger.time === 0 ? '–' : new Date(ledger.time).toISOString()],
     [l10n.t('Hash'), ledger.hash],
-    [l10n.t('Previous'), ledger.prevHash],
-    [l10n.t('State'), ledger.stateHash],
-    [l10n.t('Configuration'), ledger.configHash],
-    [l10n.t('Users'), ledger.userHash],
-    [l10n.t('Inputs'), ledger.inputHash],
-    [l10n.t('Outputs'), ledger.outputHash],
+    [l10n.t('Previous hash'), ledger.prevHash],
+    [l10n.t('State hash'), ledger.stateHash],
+    [l10n.t('Config hash'), ledger.configHash],
+    [l10n.t('User hash'), ledger.userHash],
+    [l10n.t('Input hash'), ledger.inputHash],
+    [l10n.t('Output hash'), ledger.outputHash],
   ];
 }

@@ -35,7 +35,7 @@ export interface Terminal {
 
 export interface CliClusterOptions {
   readonly size?: number;
-  /** First port of each block; the defaults of the product without them. */
+  /** First port of each block, below those that the system gives to clients (32768); without them the defaults of the product. */
   readonly userPort?: number;
   readonly peerPort?: number;
   /** What is put in front of the command line, in this home; the last of it is the Node.js that runs the command. */

@@ -103,7 +103,7 @@ describe('the client of a node', () => {
     await window.terminal.run('/status');
     await shows(/Vote status\s+synced/);
     await window.terminal.run('/ledger');
-    await shows(/Previous\s+[0-9a-f]{64}/);
+    await shows(/Previous hash\s+[0-9a-f]{64}/);
     await window.screenshot('status and ledger');
     await window.terminal.run('/clear');
     await expect.poll(text).toBe('>');

@@ -29,17 +29,17 @@ class Secrets {
   store = (key: string, value: string): Promise<void> => Promise.resolve(void this.kept.set(key, value));
 }
 
-interface Opened { readonly console: ClientConsole; readonly screen: Screen; readonly history: string[][]; readonly ended: () => boolean; readonly type: (text: string) => void; readonly shows: (text: string) => Promise<void> }
+interface Opened { readonly console: ClientConsole; readonly screen: Screen; readonly remembered: string[]; readonly ended: () => boolean; readonly type: (text: string) => void; readonly shows: (text: string) => Promise<void> }
 
 interface Settings { readonly secrets?: Secrets; readonly beginsKept?: boolean; readonly history?: readonly string[]; readonly contractId?: () => string }
 
 function openConsole(url: string, { secrets = new Secrets(), beginsKept = true, history = [], contractId = () => 'a contract' }: Settings = {}): Opened {
   const screen = new Screen(110, 1000);
-  const saved: string[][] = [];
+  const remembered: string[] = [];
   let ended = false;
   const console = new ClientConsole({
     node: 1, l10n, keys: new KeyStore(secrets), beginsKept, history,
-    saveHistory: (lines) => void saved.push([...lines]),
+    remember: (line) => void remembered.push(line),
     find: () => Promise.resolve({ url, contractId: contractId(), unl: [NODE.publicKey] }),
     loadClient: () => import('../../../../src/client/client'),
     write: (data) => screen.write(data),
@@ -48,7 +48,7 @@ function openConsole(url: string, { secrets = new Secrets(), beginsKept = true, 
   console.open({ columns: 110, rows: 1000 });
   closers.push(() => console.close());
   return {
-    console, screen, history: saved, ended: () => ended,
+    console, screen, remembered, ended: () => ended,
     type: (text) => console.input(text),
     shows: (text) => expect.poll(() => screen.text, { timeout: 5000 }).toContain(text),
   };
@@ -209,11 +209,11 @@ describe('the console', () => {
 
   it('finds lines of earlier consoles, and keeps its own', async () => {
     const { url } = await openPort();
-    const { type, screen, history } = openConsole(url, { history: ['one', 'two'] });
+    const { type, screen, remembered } = openConsole(url, { history: ['one', 'two'] });
     type('\u001b[A\u001b[A');
     expect(screen.text.split('\n').at(-1)).toBe('> one');
     type('\u001b[B!\r');
-    expect(history).toEqual([['one', 'two', 'two!']]);
+    expect(remembered).toEqual(['two!']);
   });
 
   it('clears the line on Ctrl+C and ends on Ctrl+D', async () => {

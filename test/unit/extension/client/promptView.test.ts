@@ -70,6 +70,9 @@ describe('the prompt', () => {
     // The terminal itself breaks no row here, so nothing moved.
     screen.write(view.resize({ columns: 60, rows: 30 }, prompt('a short line')));
     expect(screen.text).toBe('printed\n> a short line');
+    // Two rows, the first of which the terminal breaks into two when it gets narrower.
+    screen.write(view.resize({ columns: 20, rows: 24 }, prompt('0123456789012345678901')));
+    expect(view.resize({ columns: 10, rows: 24 }, prompt('')).split('\u001b').slice(0, 3)).toEqual(['', '[2A\r', '[J']);
   });
 
   it('never leaves anything behind, whatever is typed and printed', () => {

@@ -16,14 +16,17 @@ export class QuickInput {
 
   /** Runs a command by its full title. */
   async command(title: string): Promise<void> {
-    await this.open('F1');
-    await this.input.fill(`>${title}`);
+    const palette = this.box.locator('input[aria-label^="Type the name of a command"]');
+    await this.open('F1', palette);
+    await palette.fill(`>${title}`);
     await this.pick(title);
+    // What the command asks comes in the same box.
+    await palette.waitFor({ state: 'hidden' });
   }
 
   /** Opens a file by a part of its path, as Ctrl+P does. */
   async openFile(path: string): Promise<void> {
-    await this.open('Control+P');
+    await this.open('Control+P', this.input);
     await this.input.fill(path);
     await this.rows.first().click();
   }
@@ -69,10 +72,10 @@ export class QuickInput {
   }
 
   /** A key that comes while something else is closing may be lost, so it is pressed until the box opens. */
-  private async open(key: string): Promise<void> {
+  private async open(key: string, input: Locator): Promise<void> {
     for (let tries = 0; tries < 10; tries++) {
       await this.page.keyboard.press(key);
-      const opened = await this.input.waitFor({ timeout: 3_000 }).then(() => true, () => false);
+      const opened = await input.waitFor({ timeout: 3_000 }).then(() => true, () => false);
       if (opened) return;
     }
   }
