@@ -4,7 +4,9 @@ import { asHotPocketError, HotPocketError, type ErrorCode } from '../base/errors
 import { loadHash, type Hex } from '../hotpocket/hash';
 import { Nonces } from './nonces';
 import { UserSession } from './session';
-import type { Channel, ClientEvent, ClientOptions, NodeIdentity, NodeStatus, PublishedView, ReconnectPolicy, SubmittedInput } from './types';
+import type {
+  Channel, ClientEvent, ClientOptions, InputOptions, NodeIdentity, NodeStatus, PublishedView, ReconnectPolicy, SubmittedInput,
+} from './types';
 
 export { generateKeyPair, keysMatch } from '../hotpocket/keys';
 export type * from './types';
@@ -81,7 +83,7 @@ export class HotPocketClient {
    * Hands in an input that may go into the next `maxLedgerOffset` ledgers. Inputs are ordered by their nonces, which are
    * taken in the order of the calls. Rejects with CLIENT_NOT_TEXT or CLIENT_BUSY too.
    */
-  async submitInput(input: Uint8Array | string, { nonce, maxLedgerOffset = LEDGER_OFFSET }: { readonly nonce?: bigint; readonly maxLedgerOffset?: number } = {}): Promise<SubmittedInput> {
+  async submitInput(input: Uint8Array | string, { nonce, maxLedgerOffset = LEDGER_OFFSET }: InputOptions = {}): Promise<SubmittedInput> {
     const numbered = { input: bytesOf(input), nonce: nonce === undefined ? this.nonces.take() : this.nonces.given(nonce) };
     const { seqNo } = await this.user().lastLedger();
     return this.user().submit({ ...numbered, maxLedgerSeqNo: seqNo + maxLedgerOffset });

@@ -45,6 +45,13 @@ export interface NodeIdentity {
 /** What became of an input. After `failed` it may still be accepted, or have been: nobody said so. */
 export type InputOutcome = InputStatus | { readonly status: 'failed'; readonly inputHash: Hex; readonly reason: 'disconnected' | 'not_answered' };
 
+export interface InputOptions {
+  /** By default one that is larger than all before. */
+  readonly nonce?: bigint;
+  /** How many ledgers from the last one on may hold the input; by default 10. */
+  readonly maxLedgerOffset?: number;
+}
+
 export interface SubmittedInput {
   readonly inputHash: Hex;
   readonly maxLedgerSeqNo: number;

@@ -26,8 +26,9 @@ export class Identity {
 
   /** A fresh key stays the same for all connections of the console; the kept one is the contract's. */
   async keysFor(contractId: string, maker: KeyMaker): Promise<KeyPair> {
-    if (!this.keys || (this.isKept && contractId !== this.contractId)) this.keys = this.isKept ? await this.store.kept(contractId, maker) : maker.generateKeyPair();
+    if (this.keys && (!this.isKept || contractId === this.contractId)) return this.keys;
     this.contractId = contractId;
+    this.keys = this.isKept ? await this.store.kept(contractId, maker) : maker.generateKeyPair();
     return this.keys;
   }
 }

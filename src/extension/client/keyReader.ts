@@ -22,7 +22,7 @@ const controls: Readonly<Record<string, KeyName>> = {
   [control('k')]: 'deleteToEnd', [control('l')]: 'clearScreen', [control('n')]: 'down', [control('p')]: 'up', [control('u')]: 'deleteToStart', [control('w')]: 'deleteWord',
 };
 
-const CONTROL = /[\p{Cc}]/u;
+const CONTROL = /\p{Cc}/u;
 /** A control sequence without its escape: CSI, SS3, or a letter with Alt. */
 const SEQUENCE = /^(?:\[[0-9;?]*[@-~]|O[@-~]|[^[O])/u;
 const UNFINISHED = /^(?:\[[0-9;?]*|O)$/u;
@@ -82,7 +82,9 @@ export class KeyReader {
 }
 
 /** Lines end as they do in files; other control characters have no place in text. */
-const pastedText = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ').replace(/[\p{Cc}]/gu, (character) => (character === '\n' ? character : ''));
+function pastedText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ').replace(/\p{Cc}/gu, (character) => (character === '\n' ? character : ''));
+}
 
 /** How many characters at the end of `data` may be the beginning of `mark`. */
 function beginningOf(mark: string, data: string): number {

@@ -11,7 +11,8 @@ export class Transcript {
 
   greeting(node: number): string {
     const { l10n } = this;
-    return `${bold(l10n.t('HotPocket client: node {0}', node))}\n${dim(l10n.t('What you type is sent to the contract as an input, after ? as a read request. /help lists the commands.'))}`;
+    const hint = l10n.t('What you type is sent to the contract as an input, after ? as a read request. /help lists the commands.');
+    return `${bold(l10n.t('HotPocket client: node {0}', node))}\n${dim(hint)}`;
   }
 
   help(): string {
@@ -77,7 +78,7 @@ export class Transcript {
       case 'rejected':
         return `${tag(number)} ${red(l10n.t('rejected'))}: ${rejectionWords(outcome.reason, l10n)} ${dim(`(${visible(outcome.reason)})`)}`;
       case 'failed':
-        return `${tag(number)} ${yellow(l10n.t('unknown'))}: ${outcome.reason === 'disconnected' ? l10n.t('the connection ended before the node said what became of it') : l10n.t('its last ledger has passed, and the node said nothing')}`;
+        return `${tag(number)} ${yellow(l10n.t('unknown'))}: ${silenceWords(outcome.reason, l10n)}`;
     }
   }
 
@@ -173,7 +174,12 @@ export class Transcript {
   }
 }
 
-export const shortKey = (key: string): string => `${key.slice(0, 10)}…`;
+function silenceWords(reason: 'disconnected' | 'not_answered', l10n: L10n): string {
+  if (reason === 'disconnected') return l10n.t('the connection ended before the node said what became of it');
+  return l10n.t('its last ledger has passed, and the node said nothing');
+}
+
+const shortKey = (key: string): string => `${key.slice(0, 10)}…`;
 
 const tag = (number: number): string => dim(`[${number}]`);
 

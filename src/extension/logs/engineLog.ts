@@ -35,8 +35,10 @@ export class EngineLog implements Disposable {
     const { log } = this;
     if (change.type === 'node') this.onNode(change.node);
     else if (change.type === 'ledger') log.trace(`Node ${change.node} created ledger ${change.seqNo}-${change.hash.slice(0, 8)}.`);
-    else if (change.type === 'run') log.trace(`Node ${change.node}: ${change.kind} run for ledger ${change.ledgerSeqNo} ${change.phase} (process ${change.pid}).`);
-    else if (change.type === 'notice') log.warn(`[${change.code}] ${change.message} ${change.remedy}`);
+    else if (change.type === 'run') {
+      const { node, kind, ledgerSeqNo, phase, pid } = change;
+      log.trace(`Node ${node}: ${kind} run for ledger ${ledgerSeqNo} ${phase} (process ${pid}).`);
+    } else if (change.type === 'notice') log.warn(`[${change.code}] ${change.message} ${change.remedy}`);
     else log.debug(change.exists ? 'A supervisor came or went.' : 'The cluster is gone.');
   }
 
@@ -54,7 +56,8 @@ function clusterText(view: Exclude<ClusterView, { kind: 'unknown' }>): string {
   if (view.kind === 'failed') return `The cluster cannot be looked at: ${errorText(view.error)}`;
   const { name, engine, home, nodes, contractPath } = view.status;
   const interrupted = nodes.some(({ state }) => state.kind === 'stopped' && state.interrupted);
-  return `Cluster '${name}' (${engine}, ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`}) in ${home}, contract ${contractPath ?? 'none'}${interrupted ? '; its supervisor is gone' : ''}.`;
+  const size = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`;
+  return `Cluster '${name}' (${engine}, ${size}) in ${home}, contract ${contractPath ?? 'none'}${interrupted ? '; its supervisor is gone' : ''}.`;
 }
 
 function stateText(state: NodeState): string {

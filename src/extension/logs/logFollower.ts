@@ -15,7 +15,12 @@ const RETRY_MS = 500;
 export class LogFollower implements Disposable {
   private readonly end = new AbortController();
 
-  constructor(private readonly engine: Pick<ClusterEngine, 'logs'>, private readonly node: number, private readonly tail: number, private readonly listener: LogListener) {
+  constructor(
+    private readonly engine: Pick<ClusterEngine, 'logs'>,
+    private readonly node: number,
+    private readonly tail: number,
+    private readonly listener: LogListener,
+  ) {
     void this.follow();
   }
 

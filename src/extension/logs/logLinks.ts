@@ -27,8 +27,8 @@ export class LogLinks implements vscode.DocumentLinkProvider<FrameLink | vscode.
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
-    const frames = findFrames(document.getText()).map((frame) => new FrameLink(new vscode.Range(document.positionAt(frame.start), document.positionAt(frame.end)), frame));
-    return [...wholeLogLink(document), ...frames];
+    const rangeOf = ({ start, end }: Frame): vscode.Range => new vscode.Range(document.positionAt(start), document.positionAt(end));
+    return [...wholeLogLink(document), ...findFrames(document.getText()).map((frame) => new FrameLink(rangeOf(frame), frame))];
   }
 
   async resolveDocumentLink(link: FrameLink | vscode.DocumentLink): Promise<vscode.DocumentLink> {

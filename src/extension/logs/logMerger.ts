@@ -48,7 +48,7 @@ export class LogMerger {
   constructor(private readonly limits: TailLimits, private readonly waitMs = 150) {}
 
   push(node: number, text: string, now: number): void {
-    const source = this.sources.get(node) ?? { text: new TextTail(this.limits), arrived: now, rest: '', lines: new BoundedQueue<Waiting>(this.limits.lines), last: -Infinity };
+    const source = this.sources.get(node) ?? this.newSource(now);
     this.sources.set(node, source);
     if (source.text.count === 0) source.arrived = now;
     source.text.push(text);
@@ -82,6 +82,10 @@ export class LogMerger {
   /** The node's log began anew. */
   forget(node: number): void {
     this.sources.delete(node);
+  }
+
+  private newSource(now: number): Source {
+    return { text: new TextTail(this.limits), arrived: now, rest: '', lines: new BoundedQueue(this.limits.lines), last: -Infinity };
   }
 
   /** Makes lines of what came. Returns how many had to be left out. */

@@ -36,7 +36,8 @@ ${nodeJs.electron ? 'export ELECTRON_RUN_AS_NODE=1\n' : ''}exec "$node" "$cli" "
 
 /** On Windows the embedded engine does not run; the command says what to do instead. */
 export function windowsShim(name: ShimName): string {
-  return ['@echo off', `rem ${MARK}`, `echo ${name}: HotPocket's embedded cluster does not run on Windows itself. Open the folder in WSL or in a container. 1>&2`, 'exit /b 1', ''].join('\r\n');
+  const advice = `${name}: HotPocket's embedded cluster does not run on Windows itself. Open the folder in WSL or in a container.`;
+  return ['@echo off', `rem ${MARK}`, `echo ${advice} 1>&2`, 'exit /b 1', ''].join('\r\n');
 }
 
 /** Writes the commands into `folder`, which all windows share. */

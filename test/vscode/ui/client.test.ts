@@ -23,6 +23,7 @@ beforeAll(async () => {
   workbench = await Workbench.open({ suite: 'client' });
   window = await workbench.openWindow(folder);
   await window.showContainer('HotPocket');
+  await window.page.locator('.welcome-view-content').waitFor();
   await window.palette('HotPocket: Deploy Contract…');
 });
 afterAll(async () => {
