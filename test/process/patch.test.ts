@@ -11,7 +11,7 @@ const STOPPED = 5;
 const cluster = new CliCluster({ size: 5, userPort: 18141, peerPort: 28141 });
 
 beforeAll(async () => {
-  await cluster.deploy(await nodeContract(cluster, 'patch', { consensus: { roundtime: 2000 }, environment: { GREETING: 'good morning', OTHER: 'stays' } }));
+  await cluster.deploy(await nodeContract(cluster, 'patch', { consensus: { roundtime: 2500 }, environment: { GREETING: 'good morning', OTHER: 'stays' } }));
   for (const node of [...NODES, STOPPED]) await cluster.reached(node, 1);
 });
 afterAll(() => cluster.dispose());
@@ -57,16 +57,15 @@ it('takes effect on all nodes with the ledger that agrees on it', async () => {
 
 it('changes the time between ledgers', async () => {
   const gaps = (text: string): number[] => times(text).slice(1).map((time, i) => time - times(text)[i]!);
-  const before = gaps(cluster.log(1).slice(0, cluster.log(1).search(UPDATED)));
-  // A busy machine may take several rounds for a ledger.
-  expect(before.some((gap) => (gap + 200) % 2000 < 400), before.join()).toBe(true);
+  expect(Math.max(...gaps(cluster.log(1).slice(0, cluster.log(1).search(UPDATED))))).toBeGreaterThan(2300);
   const from = cluster.mark(1);
-  await until('two ledgers one second apart', 60_000, () => (gaps(cluster.log(1).slice(from)).some((gap) => Math.abs(gap - 1000) < 200) ? true : undefined), () => cluster.log(1).slice(from));
+  // A busy machine takes two rounds for a ledger: they are shorter than one was before.
+  await until('less time between two ledgers', 60_000, () => (gaps(cluster.log(1).slice(from)).some((gap) => gap < 2200) ? true : undefined), () => cluster.log(1).slice(from));
   expect((await cluster.status()).roundTime).toBe(1000);
 });
 
 it('reaches a node that was stopped meanwhile', async () => {
-  expect(config(STOPPED)).toMatchObject({ contract: { consensus: { roundtime: 2000 } } });
+  expect(config(STOPPED)).toMatchObject({ contract: { consensus: { roundtime: 2500 } } });
   const from = cluster.mark(STOPPED);
   await cluster.ok('start', String(STOPPED));
   const text = await cluster.logged(STOPPED, /greets good evening\n/, from, 60_000);

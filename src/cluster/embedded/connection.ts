@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { CancellationTokenSource, createMessageConnection, SocketMessageReader, SocketMessageWriter, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
 import { Emitter } from '../../base/disposables';
 import { systemCode } from '../../base/errors';
 import type { ClusterChange, ClusterStatus, Task } from '../engine';
 import { changed, fromRpcError, progress, PROTOCOL, requests, type ProtocolVersion, type RpcFailure } from './protocol';
+import { rpcOver } from './rpc';
 
 /** How long a supervisor may take to answer, and a new one to be there. */
 export const ANSWER_WITHIN_MS = 10_000;
@@ -24,7 +25,7 @@ export class SupervisorConnection {
   static async open(address: string, ours: ProtocolVersion = PROTOCOL): Promise<SupervisorConnection | undefined> {
     const socket = await openSocket(address);
     if (!socket) return undefined;
-    const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const rpc = rpcOver(socket);
     socket.once('close', () => rpc.dispose());
     rpc.listen();
     let silent = false;

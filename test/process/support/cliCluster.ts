@@ -9,6 +9,9 @@ const root = resolve(__dirname, '../../..');
 const programs = process.env.HOTPOCKET_TEST_PROGRAMS ?? join(root, 'dist');
 const cli = join(programs, 'cli.js');
 
+/** Whatever takes longer hangs: also on a busy machine commands take seconds. */
+const COMMAND_LIMIT_MS = 90_000;
+
 export const sampleBundle = join(root, 'samples/starter/dist');
 
 export interface CliResult {
@@ -77,7 +80,7 @@ export class CliCluster {
 
   run(...args: string[]): Promise<CliResult> {
     return new Promise((done) => {
-      execFile(...this.commandLine(args), { env: this.environment, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      execFile(...this.commandLine(args), { env: this.environment, maxBuffer: 64 << 20, timeout: COMMAND_LIMIT_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
         done({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr });
       });
     });
@@ -215,11 +218,16 @@ export class CliCluster {
     return text.split('\n').filter((line) => !/^\s*\d+\s+Z/.test(line) && (line.includes(this.home) || workingFolder(Number.parseInt(line, 10)).startsWith(this.home)));
   }
 
+  /** Ends and removes everything. Fails if a process does not end by itself when its cluster is gone; it is killed then. */
   async dispose(): Promise<void> {
     for (const child of this.streams) child.kill('SIGKILL');
     await this.run('clean');
-    await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
-    rmSync(this.home, { recursive: true, force: true });
+    try {
+      await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
+    } finally {
+      for (const line of await this.processes()) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+      rmSync(this.home, { recursive: true, force: true });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { endRun, RUN_VARIABLE } from './processes';
 
 /**
@@ -32,8 +33,16 @@ export class Scratch {
   }
 
   async dispose(): Promise<void> {
-    await endRun(this.id);
-    // A process that was just ended may still be writing.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    for (let tries = 0; ; tries++) {
+      await endRun(this.id);
+      try {
+        rmSync(this.folder, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        // What those started who were just ended may still be writing.
+        if (tries === 100) throw error;
+        await setTimeout(50);
+      }
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createMessageConnection, SocketMessageReader, SocketMessageWriter, type CancellationToken, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection, RequestType } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../../base/disposables';
 import type { Task } from '../../engine';
 import { changed, progress, PROTOCOL, requests, toRpcError, type RpcFailure } from '../protocol';
+import { rpcOver } from '../rpc';
 import type { Operations } from './operations';
 
 // A client that does not read, such as one that was suspended, must not fill our memory.
@@ -49,7 +50,7 @@ export class ControlServer {
   }
 
   private greet(socket: Socket): void {
-    const client = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const client = rpcOver(socket);
     this.clients.set(socket, client);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {

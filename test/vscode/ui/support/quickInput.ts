@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
+/** How often a thing is tried that takes 3 s to fail. */
+const PATIENCE = 10;
+
 /** The box at the top: command palette, choices and questions. */
 export class QuickInput {
   private readonly box: Locator;
@@ -14,11 +17,15 @@ export class QuickInput {
     this.rows = this.box.locator('.quick-input-list .monaco-list-row');
   }
 
-  /** Runs a command by its full title. */
+  /** Runs a command by its full title. A window that was just opened learns only by and by what commands there are. */
   async command(title: string): Promise<void> {
     const palette = this.box.locator('input[aria-label^="Type the name of a command"]');
-    await this.open('F1', palette);
-    await palette.fill(`>${title}`);
+    for (let tries = 0; tries < PATIENCE; tries++) {
+      await this.open('F1', palette);
+      await palette.fill(`>${title}`);
+      if (await appears(this.row(title))) break;
+      await this.cancel();
+    }
     await this.pick(title);
     // What the command asks comes in the same box.
     await palette.waitFor({ state: 'hidden' });
@@ -73,14 +80,17 @@ export class QuickInput {
 
   /** A key that comes while something else is closing may be lost, so it is pressed until the box opens. */
   private async open(key: string, input: Locator): Promise<void> {
-    for (let tries = 0; tries < 10; tries++) {
+    for (let tries = 0; tries < PATIENCE; tries++) {
       await this.page.keyboard.press(key);
-      const opened = await input.waitFor({ timeout: 3_000 }).then(() => true, () => false);
-      if (opened) return;
+      if (await appears(input)) return;
     }
   }
 
   private row(label: string): Locator {
     return this.rows.filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) }).first();
   }
+}
+
+function appears(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: 3_000 }).then(() => true, () => false);
 }
