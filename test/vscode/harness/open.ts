@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { CodeServer, codeCommand } from './codeServer';
+import { RUN_VARIABLE } from './processes';
 import { provisionWorkbench } from './provision';
 import { Scratch } from './scratch';
 import { writeUserSettings } from './settings';
@@ -20,7 +21,8 @@ export async function openForPeople({ vsix, folder, env }: OpenOptions, say: (li
     const folders = { scratch, userData: scratch.path('data'), extensions: scratch.path('extensions') };
     writeUserSettings(folders.userData);
     await codeCommand(standIn, folders, ['--install-extension', vsix]);
-    const server = await CodeServer.start(standIn, folders, env);
+    // Without the mark that ends with this window: a cluster that is started from inside it runs on.
+    const server = await CodeServer.start(standIn, folders, { ...env, [RUN_VARIABLE]: '' });
     say(`\nOpen http://${server.authority}/?folder=${encodeURIComponent(folder)}\nCtrl+C ends VS Code; the cluster runs on.`);
     await Promise.race([server.end, once(process, 'SIGINT')]);
     await server.stop();
