@@ -5,8 +5,8 @@ const shared = { setupFiles: ['test/support/setup.ts'], environment: 'node' as c
 export default defineConfig({
   test: {
     projects: [
-      // Pure logic and small real things (a file, a socket, a process): milliseconds each.
-      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
+      // Pure logic and small real things (a file, a socket, a process): milliseconds each; the limit only ends what hangs.
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       // Whole clusters in one process on a virtual clock with a seeded network.
       { test: { ...shared, name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 300_000 } },
       // Built programs as real processes, with the npm libraries of HotPocket; one file at a time, they share the machine.
