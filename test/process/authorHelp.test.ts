@@ -18,10 +18,10 @@ describe.sequential("a contract's program", () => {
     cluster.deploy(cluster.bundle('contract', files, { contract: { ...FAST, bin_path: binPath, bin_args: '' } }));
 
   it.each([
-    { problem: 'does not exist', binPath: '/no/such/program', files: {}, code: 'CONTRACT_BINARY_MISSING', remedy: 'Set contract.bin_path in hp.cfg.override', errno: 2 },
-    { problem: 'is not executable', binPath: 'contract.txt', files: { 'contract.txt': '#!/bin/sh\necho done\n' }, code: 'CONTRACT_BINARY_NOT_EXECUTABLE', remedy: 'chmod +x contract.txt', errno: 13 },
-    { problem: 'has a format that the system cannot start', binPath: 'contract.sh', files: { 'contract.sh': 'echo done\n' }, code: 'CONTRACT_BINARY_BAD_FORMAT', remedy: 'first line such as #!/bin/sh', errno: 8 },
-  ])('that $problem: deploy warns, the node says why, and the ledgers go on', async ({ binPath, files, code, remedy, errno }) => {
+    ['does not exist', { binPath: '/no/such/program', files: {}, code: 'CONTRACT_BINARY_MISSING', remedy: 'Set contract.bin_path in hp.cfg.override', errno: 2 }],
+    ['is not executable', { binPath: 'contract.txt', files: { 'contract.txt': '#!/bin/sh\necho done\n' }, code: 'CONTRACT_BINARY_NOT_EXECUTABLE', remedy: 'chmod +x contract.txt', errno: 13 }],
+    ['has a format that the system cannot start', { binPath: 'contract.sh', files: { 'contract.sh': 'echo done\n' }, code: 'CONTRACT_BINARY_BAD_FORMAT', remedy: 'first line such as #!/bin/sh', errno: 8 }],
+  ] as const)('that %s: deploy warns, the node says why, and the ledgers go on', async (_, { binPath, files, code, remedy, errno }) => {
     const { stderr, stdout } = await deployed(binPath, files);
     expect(stdout).toContain('Deployed to 3 nodes.');
     expect(stderr).toMatch(/^warning: The contract's program .*/);

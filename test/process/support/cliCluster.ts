@@ -225,9 +225,17 @@ export class CliCluster {
     try {
       await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
     } finally {
-      for (const line of await this.processes()) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+      for (const line of await this.processes()) killIfThere(Number.parseInt(line, 10));
       rmSync(this.home, { recursive: true, force: true });
     }
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
   }
 }
 

@@ -148,8 +148,9 @@ describe('start, stop, spawn and clean', () => {
 
   it('need a cluster, and start no supervisor without one', async () => {
     const engine = home.engine();
-    for (const attempt of [engine.start(), engine.stop(), engine.spawn(), engine.clean(), engine.logs(1, { follow: false }, () => undefined)]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'CLUSTER_NOT_FOUND' });
+    const attempts = [() => engine.start(), () => engine.stop(), () => engine.spawn(), () => engine.clean(), () => engine.logs(1, { follow: false }, () => undefined)];
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'CLUSTER_NOT_FOUND' });
     }
     expect(existsSync(home.paths.lockFile)).toBe(false);
   });
