@@ -54,12 +54,13 @@ describe.sequential('the tutorial for several nodes', () => {
     const marks = [1, 2].map((n) => cluster.mark(n));
     await cluster.ok('stop', '3');
     for (const [i, node] of [1, 2].entries()) {
-      const text = await until(`three rounds of waiting on node ${node}`, 20_000, () => {
+      const text = await until(`four rounds of waiting on node ${node}`, 20_000, () => {
         const after = cluster.log(node).slice(marks[i]);
-        return (after.match(NOT_ENOUGH)?.length ?? 0) >= 3 ? after : undefined;
+        return (after.match(NOT_ENOUGH)?.length ?? 0) >= 4 ? after : undefined;
       }, () => cluster.log(node).slice(-1_500));
       const times = [...text.matchAll(/(\d\d):(\d\d):(\d\d\.\d{3}) \[inf\]\[hpc\] Not enough peers/g)].map(([, h, m, s]) => Number(h) * 3_600 + Number(m) * 60 + Number(s));
-      for (let k = 1; k < times.length; k++) expect(times[k]! - times[k - 1]!, text).toBeCloseTo(2, 0);
+      // The first line belongs to the round in which node 3 stopped, at whichever stage its vote was missed.
+      for (let k = 2; k < times.length; k++) expect(times[k]! - times[k - 1]!, text).toBeCloseTo(2, 0);
     }
   });
 

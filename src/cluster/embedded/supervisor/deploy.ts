@@ -7,6 +7,7 @@ import type { ClusterStatus, DeployRequest, Task } from '../../engine';
 import { checkContractProgram } from '../../preflight';
 import type { ClusterRecord } from '../clusterFile';
 import { nodeRecord } from '../nodeConfig';
+import { committed } from './abortable';
 import type { Cluster } from './cluster';
 import { createNodes, removeNodes } from './createNodes';
 import { discard, putInPlace, stage } from './staging';
@@ -37,7 +38,7 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
   const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
   await cluster.save({ ...record, contractId, contractPath: request.path, nodes, deploying: true });
   await finishDeployment(cluster);
-  await cluster.startNodes(cluster.select(), task);
+  await cluster.startNodes(cluster.select(), committed(task));
   return cluster.status() as ClusterStatus;
 }
 

@@ -45,9 +45,11 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   let timer: NodeJS.Timeout | undefined;
+  const isNeeded = (): boolean => server.clientCount > 0 || !operations.isIdle;
   const considerLeaving = (afterMs: number): void => {
     clearTimeout(timer);
-    if (server.clientCount === 0 && operations.isIdle) timer = setTimeout(leave, afterMs, 'no node runs and nobody is connected.');
+    // Asked again when the time is up: somebody may have come meanwhile.
+    if (!isNeeded()) timer = setTimeout(() => isNeeded() || leave('no node runs and nobody is connected.'), afterMs);
   };
   const operations = new Operations(cluster);
   const server = new ControlServer(operations, { onActivity: () => considerLeaving(LINGER_MS), onRetire: () => leave('a newer version takes over.') });

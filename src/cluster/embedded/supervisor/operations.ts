@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
+import { committed } from './abortable';
 import type { Cluster } from './cluster';
 import { createFollower } from './createNodes';
 import { deploy, finishDeployment } from './deploy';
@@ -54,7 +55,7 @@ export class Operations {
       const record = this.cluster.requireRecord();
       const follower = await createFollower(this.cluster.options, record, task);
       await this.cluster.save({ ...record, nodes: [...record.nodes, { ...follower, running: true }] });
-      await this.cluster.startNodes([follower], task);
+      await this.cluster.startNodes([follower], committed(task));
       return this.cluster.describe(follower);
     });
   }
