@@ -77,7 +77,7 @@ export class LedgerStore implements LedgerChain {
   /** Returns once ledger, inputs and outputs are on disk. */
   commit({ bodies, ...entry }: Closing, outputs: readonly LedgerOutputView[] = []): void {
     const { seqNo, hash: ledgerHash } = entry.ledger;
-    this.raw.add(seqNo, ledgerHash, { inputs: bodies.flatMap(inputView), outputs });
+    if (this.raw.keepsAny) this.raw.add(seqNo, ledgerHash, { inputs: bodies.flatMap(inputView), outputs });
     if (bodies.length > 0) this.appendBodies({ seqNo, ledgerHash, bodies: [...bodies] });
     this.append(entry);
   }

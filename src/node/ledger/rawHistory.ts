@@ -43,9 +43,13 @@ export class RawHistory {
     this.dropOld();
   }
 
+  get keepsAny(): boolean {
+    return this.keep > 0;
+  }
+
   /** Returns once it is on disk. To be called before the ledger itself is committed. */
   add(seqNo: number, ledgerHash: Hex, { inputs, outputs }: RawLedger): void {
-    if (this.keep === 0 || (inputs.length === 0 && outputs.length === 0)) return;
+    if (!this.keepsAny || (inputs.length === 0 && outputs.length === 0)) return;
     const shard = this.shard(shardOf(seqNo, RAW_SHARD_SIZE));
     shard.log.append(BSON.serialize({ seqNo, ledgerHash, inputs: [...inputs], outputs: [...outputs] }));
     shard.places.set(seqNo, shard.log.count - 1);
