@@ -190,7 +190,10 @@ export class Executions {
       binArgs: contract.bin_args,
       environment: contract.environment,
       ...(runAs ? { runAs } : {}),
-      limits: { execTimeoutMs: limits.exec_timeout, userOutputBytes: limits.user_output_bytes, nplOutputBytes: limits.npl_output_bytes },
+      limits: {
+        execTimeoutMs: limits.exec_timeout, userOutputBytes: limits.user_output_bytes, nplOutputBytes: limits.npl_output_bytes,
+        resources: { cpuSeconds: limits.proc_cpu_seconds, memoryBytes: limits.proc_mem_bytes, openFiles: limits.proc_ofd_count },
+      },
     };
   }
 }

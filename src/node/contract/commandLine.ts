@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { findProgram, type ProgramFile } from './programFile';
+import { withResourceLimits } from './resourceLimits';
 import type { RunOptions } from './runOptions';
 import type { ContractProgram } from './types';
 
@@ -15,12 +16,13 @@ export interface CommandLine {
 export function commandLine(program: ContractProgram, options: RunOptions): CommandLine {
   const found = findProgram(program, options);
   const { executable, argvPrefix = [], env = {} } = options.recipe ?? {};
-  return {
+  const command = {
     file: executable ?? pathForExec(program.binPath, found),
     argv0: executable ?? program.binPath,
     args: [...argvPrefix, ...program.binArgs.split(' ').filter((arg) => arg !== '')],
     env: { ...program.environment, ...electronAsNode(found), ...env },
   };
+  return withResourceLimits(command, found.path, program, options.log);
 }
 
 /**

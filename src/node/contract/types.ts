@@ -1,6 +1,13 @@
 import type { Hex } from '../../hotpocket/hash';
 import type { UserOutput } from '../../hotpocket/outputs';
 
+/** What a contract process may use of the system, in seconds of processor time, bytes and descriptors; zero means unlimited. */
+export interface ResourceLimits {
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  readonly openFiles: number;
+}
+
 /** How the contract's program is started: from hp.cfg (reference 1.3, 7.1). */
 export interface ContractProgram {
   /** As configured: absolute, or relative to the state folder. */
@@ -14,6 +21,7 @@ export interface ContractProgram {
     readonly execTimeoutMs: number;
     readonly userOutputBytes: number;
     readonly nplOutputBytes: number;
+    readonly resources?: ResourceLimits;
   };
 }
 
