@@ -100,7 +100,7 @@ os.writev(list(args['users'].values())[0][0], [struct.pack('>I', len(said)), sai
     expect(place.log.map((line) => line.split(':')[0])).toEqual(['err CONTRACT_INTERPRETER_MISSING', 'err CONTRACT_BINARY_MISSING']);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('that are above the system\'s own are refused, and said', async () => {
+  it.skipIf(process.getuid?.() !== 0)('that are above the system\'s own are refused, and said', () => {
     for (const folder of [place.root, place.stateDir, place.tempDir]) chmodSync(folder, 0o777);
     const { log, stderr } = runInHost(place, [{ program: { binPath: 'limits.py', limits: { resources: { ...NONE, openFiles: 5000 } } } }], { uid: 65534, openFiles: 4096 });
     expect(log.map((line) => line.split(':')[0])).toEqual(['err CONTRACT_LIMIT_REFUSED']);
