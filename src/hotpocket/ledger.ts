@@ -37,8 +37,11 @@ export interface LedgerContent {
   readonly outputHash: Hex;
 }
 
+/** What says which ledger is meant. */
+export type LedgerId = Pick<Ledger, 'seqNo' | 'hash'>;
+
 /** The ledger that follows `previous` with the given content. */
-export function makeLedger(previous: Ledger, content: LedgerContent): Ledger {
+export function makeLedger(previous: LedgerId, content: LedgerContent): Ledger {
   const { time, stateHash, configHash, nonce, outputHash } = content;
   const userHash = hashList(content.users.map(fromHex));
   const inputHash = hashList(content.inputHashes.map(fromHex));
@@ -47,7 +50,7 @@ export function makeLedger(previous: Ledger, content: LedgerContent): Ledger {
 
 type Sealable = Pick<Ledger, 'time' | 'stateHash' | 'configHash' | 'nonce' | 'userHash' | 'inputHash' | 'outputHash'>;
 
-function sealLedger(previous: Pick<Ledger, 'seqNo' | 'hash'>, { time, stateHash, configHash, nonce, userHash, inputHash, outputHash }: Sealable): Ledger {
+function sealLedger(previous: LedgerId, { time, stateHash, configHash, nonce, userHash, inputHash, outputHash }: Sealable): Ledger {
   // The number that is hashed is the previous one (ledger.cpp).
   const dataHash = blake3Hex(
     be64(previous.seqNo), be64(time),
@@ -63,7 +66,7 @@ function sealLedger(previous: Pick<Ledger, 'seqNo' | 'hash'>, { time, stateHash,
 }
 
 /** True if `ledger` is what its own fields say, and the direct successor of `previous`. */
-export function followsFrom(previous: Pick<Ledger, 'seqNo' | 'hash'>, ledger: Ledger): boolean {
+export function followsFrom(previous: LedgerId, ledger: Ledger): boolean {
   const expected = sealLedger(previous, ledger);
   return expected.seqNo === ledger.seqNo && expected.hash === ledger.hash && expected.dataHash === ledger.dataHash && expected.prevHash === ledger.prevHash;
 }
@@ -83,7 +86,7 @@ export const shardOf = (seqNo: number, size: number): number => (seqNo <= 0 ? 0 
  * The id of the primary shard that ends with `last`. hpcore hashes the shard's database file; ours follows from the
  * last ledger's hash, which covers all before it, so equal ids still mean equal histories.
  */
-export function primaryShardId(last: Ledger): ShardId {
+export function primaryShardId(last: LedgerId): ShardId {
   if (last.seqNo === 0) return { seqNo: 0, hash: ZERO_HASH };
   return { seqNo: shardOf(last.seqNo, PRIMARY_SHARD_SIZE), hash: blake3Hex(Buffer.from('primary'), be64(last.seqNo), fromHex(last.hash)) };
 }

@@ -1,5 +1,5 @@
 import type { Hex } from '../hotpocket/hash';
-import type { ConsensusBoot } from './consensus/consensus';
+import type { ConsensusBoot } from './consensus/types';
 import { makeCandidate, rememberedLedgers, runInputs } from './consensus/inputPool';
 import type { LedgerStore } from './ledger/ledgerStore';
 import { readRunRecord } from './ledger/runRecord';

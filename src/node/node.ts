@@ -24,6 +24,7 @@ import { saveConfig } from './setup/configFile';
 import type { ContractDir } from './setup/contractDir';
 import { encodeManifest } from './state/manifest';
 import { StateStore } from './state/store';
+import { ledgersAfter } from './sync/ledgerSync';
 import { answerSyncRequest } from './sync/syncServer';
 import { Syncer } from './sync/syncer';
 import { userHandlers } from './userHandlers';
@@ -136,7 +137,8 @@ export class Node {
       log: (message) => this.log.inf(message),
       roundTime: () => this.consensus.view.roundTime,
       ledgersSynced: ({ closing, ...result }) => {
-        this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), reverted: this.ledgers.bodiesAfter(result.after) });
+        const { after } = result;
+        this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), replaced: ledgersAfter(this.ledgers, after), reverted: this.ledgers.bodiesAfter(after) });
       },
       patchSynced: async (patchHash, content) => {
         const patch = await this.patches.replace(content);

@@ -1,6 +1,6 @@
 import type { Hex } from '../../hotpocket/hash';
 import { closeNeeded } from '../../hotpocket/thresholds';
-import { followsFrom, makeLedger, primaryShardId, type Ledger } from '../../hotpocket/ledger';
+import { followsFrom, makeLedger, primaryShardId, type Ledger, type LedgerId } from '../../hotpocket/ledger';
 import { hashList, fromHex } from '../../hotpocket/hash';
 import { makeCandidate, type CandidateInput } from './inputPool';
 import { rootHash, rootHashBytes, sameShard, type Proposal, type ProposalBody } from './proposal';
@@ -34,7 +34,7 @@ export function attemptClose(proposals: readonly Proposal[], last: Ledger, confi
 }
 
 /** The ledger that a winning proposal stands for. */
-export function ledgerOf(last: Ledger, winner: ProposalBody): Ledger {
+export function ledgerOf(last: LedgerId, winner: ProposalBody): Ledger {
   return makeLedger(last, {
     time: winner.time,
     stateHash: winner.stateHash,
@@ -56,7 +56,7 @@ export function makeClosing(last: Ledger, group: readonly [Proposal, ...Proposal
  * Checks that `closing` is the ledger after `last`: enough members of the UNL signed its stage-3 proposal, which builds
  * on `last`, and the inputs are those that were agreed. Returns the inputs, in the ledger's order.
  */
-export function verifyClosing(closing: Closing, last: Ledger, config: Pick<ConsensusConfig, 'threshold' | 'unl'>, verify: ConsensusDeps['verify']): CandidateInput[] | undefined {
+export function verifyClosing(closing: Closing, last: LedgerId, config: Pick<ConsensusConfig, 'threshold' | 'unl'>, verify: ConsensusDeps['verify']): CandidateInput[] | undefined {
   const { proposal, signatures } = closing.proof;
   const root = rootHashBytes(proposal);
   const signers = new Set(signatures.filter(([key, signature]) => config.unl.includes(key) && verify(root, signature, key)).map(([key]) => key));
@@ -70,6 +70,12 @@ export function verifyClosing(closing: Closing, last: Ledger, config: Pick<Conse
   }
   const inputs = closing.inputs.map((ordered) => bodies.get(ordered));
   return inputs.every((i) => i !== undefined) ? inputs : undefined;
+}
+
+/** True if enough members of the UNL signed this ledger, whatever it builds on. */
+export function isProven(closing: Closing, config: Pick<ConsensusConfig, 'threshold' | 'unl'>, verify: ConsensusDeps['verify']): boolean {
+  const { seqNo, prevHash } = closing.ledger;
+  return verifyClosing(closing, { seqNo: seqNo - 1, hash: prevHash }, config, verify) !== undefined;
 }
 
 /** Checks a run of ledgers fetched from a peer: each follows from the one before, and is what its lists say. */

@@ -4,44 +4,22 @@ import type { InputContainer, RejectReason, SignedInput, VoteStatus } from '../.
 import { primaryShardId, type Ledger } from '../../hotpocket/ledger';
 import type { UserOutput } from '../../hotpocket/outputs';
 import { votesNeeded } from '../../hotpocket/thresholds';
-import { attemptClose, makeClosing, verifyClosing } from './closing';
+import { attemptClose, isProven, makeClosing, verifyClosing } from './closing';
 import { InputPool, runInputs, type CandidateInput } from './inputPool';
-import { isSigned, signProposal, type Proposal, type ProposalBody } from './proposal';
+import { missedInputRequests, missedLedgerRequests } from './missing';
+import { isSigned, sameShard, signProposal, type Proposal, type ProposalBody } from './proposal';
 import { PendingOutputs } from './pendingOutputs';
 import { ProposalBook } from './proposalBook';
 import { Rounds } from './rounds';
-import type { Closing, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, Effect, LedgerEntry, RunInputs, RunOutcome } from './types';
+import { forkNotice, Split } from './split';
+import type { Closing, ConsensusBoot, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, ConsensusView, Effect, LedgerEntry, RunInputs, RunOutcome, SyncTargets } from './types';
 import { TimeConfigs } from './timeConfigs';
-import { electBody, evaluate, type Vote } from './voting';
-
-/** Where a node stands when its process starts. */
-export interface ConsensusBoot {
-  readonly last: Ledger;
-  readonly stateHash: Hex;
-  readonly patchHash: Hex;
-  /** The last ledgers, as many as `rememberedLedgers` says: their inputs are done. */
-  readonly recent: readonly LedgerEntry[];
-  /** Outputs of the last completed run, not yet in a ledger. */
-  readonly outputs: readonly UserOutput[];
-  /** The last ledger's run was not completed: it is done first. */
-  readonly pendingRun?: readonly RunInputs[];
-}
+import { electBody, evaluate, type Branch, type Vote } from './voting';
 
 /** At the start of a round, before its stage 0; or in the middle of one, when a ledger came late. */
 type RunMoment = 'at-start' | 'in-round';
 
 const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
-/** What the rest of a node wants to know of its consensus. */
-export interface ConsensusView {
-  readonly last: Ledger;
-  readonly status: VoteStatus;
-  readonly unl: readonly Hex[];
-  readonly threshold: number;
-  readonly roundTime: number;
-  readonly timeConfig: number;
-}
-
-const MAX_INPUTS_ASKED = 256;
 
 /**
  * HotPocket's consensus as a state machine: `step(event, now)` gives the effects to carry out, in order. It reaches for
@@ -65,6 +43,7 @@ export class Consensus {
   private running: 'no' | RunMoment = 'no';
   private stopping = false;
   private syncing = false;
+  private readonly split = new Split();
   private proposedStage3 = false;
   private readonly timeConfigs = new TimeConfigs();
   private readonly lastHeard = new Map<Hex, number>();
@@ -220,8 +199,8 @@ export class Consensus {
     if (stage === 2) this.sendNup([]);
     this.book.drain(stage, this.rounds.start, this.config.roundTime, this.status !== 'synced');
     const vote = this.castVote(stage);
-    if (vote.kind !== 'desync') this.askForMissedLedger();
-    if (vote.kind === 'synced') this.askForMissedInputs();
+    if (vote.kind !== 'desync') this.effects.push(...missedLedgerRequests(this.book.list(), this.last));
+    if (vote.kind === 'synced') this.effects.push(...missedInputRequests(this.book.list(), this.pool));
     if (vote.kind === 'unreliable') {
       this.countUnreliableRound();
       this.rounds.skip();
@@ -249,6 +228,8 @@ export class Consensus {
         ? `Not enough peers proposing to perform consensus. votes:${vote.votes} needed:${needed}`
         : `No consensus on last shard hash. Possible fork condition. won:${vote.won} needed:${needed}`);
     }
+    const branch = this.split.heard(vote);
+    if (branch) this.joinBranch(branch);
     if (vote.kind === 'desync') {
       if (vote.shard) this.log('inf', 'We are not on the consensus ledger, we must request history from a peer.');
       this.setSyncTargets(vote);
@@ -258,16 +239,26 @@ export class Consensus {
     return vote;
   }
 
-  private setSyncTargets({ shard, patchHash, stateHash }: Vote & { kind: 'desync' }): void {
-    this.syncing = true;
-    this.emit({
-      type: 'sync',
-      targets: {
-        ...(shard ? { ledger: { shard: shard.id, seqNo: shard.seqNo } } : {}),
-        ...(patchHash === undefined ? {} : { patch: patchHash }),
-        ...(stateHash === undefined ? {} : { state: stateHash }),
-      },
+  private joinBranch({ shard, patchHash, stateHash }: Branch): void {
+    if (sameShard(shard.id, primaryShardId(this.last))) return;
+    this.sync({
+      ledger: { shard: shard.id, seqNo: shard.seqNo, proven: true },
+      ...(patchHash === this.patchHash ? {} : { patch: patchHash }),
+      ...(stateHash === this.stateHash ? {} : { state: stateHash }),
     });
+  }
+
+  private setSyncTargets({ shard, patchHash, stateHash }: Vote & { kind: 'desync' }): void {
+    this.sync({
+      ...(shard ? { ledger: { shard: shard.id, seqNo: shard.seqNo } } : {}),
+      ...(patchHash === undefined ? {} : { patch: patchHash }),
+      ...(stateHash === undefined ? {} : { state: stateHash }),
+    });
+  }
+
+  private sync(targets: SyncTargets): void {
+    this.syncing = true;
+    this.emit({ type: 'sync', targets });
   }
 
   private setStatus(status: VoteStatus): void {
@@ -343,7 +334,7 @@ export class Consensus {
   private closeWith(group: readonly [Proposal, ...Proposal[]], when: RunMoment): void {
     const inputs = this.pool.bodies(group[0].inputs);
     if (inputs) return this.close(makeClosing(this.last, group, inputs), inputs, when);
-    // Nothing is given up: a peer that closed this ledger has the input (askForMissedLedger).
+    // Nothing is given up: a peer that closed this ledger has the input (missing.ts).
     this.log('wrn', "Input required but wasn't in our candidate inputs map, this will potentially cause desync.");
     this.log('err', 'Error occured when closing ledger');
   }
@@ -415,28 +406,6 @@ export class Consensus {
 
   // --- Catching up ----------------------------------------------------------------------------------------------
 
-  /**
-   * Asks peers that are one ledger ahead for that ledger and its proof. On three nodes the vote can't repair one missed
-   * message, since no two shards ever reach the threshold; the proof can (decided difference b).
-   */
-  private askForMissedLedger(): void {
-    const ahead = this.book.list().filter((p) => p.lastLedgerSeqNo === this.last.seqNo + 1);
-    for (const { pubkey } of ahead.slice(0, 2)) this.emit({ type: 'requestClosing', from: pubkey, after: this.last });
-  }
-
-  /**
-   * Asks for inputs that others propose and we never had. Were two inputs each unknown to another node, every stage 3
-   * would split, and since inputs only expire as ledgers close, for ever.
-   */
-  private askForMissedInputs(): void {
-    const asked = new Set<Hex>();
-    for (const { pubkey, inputs } of this.book.list()) {
-      const missing = inputs.filter((input) => !asked.has(input) && !this.pool.knows(input)).slice(0, MAX_INPUTS_ASKED);
-      for (const input of missing) asked.add(input);
-      if (missing.length > 0) this.emit({ type: 'requestInputs', from: pubkey, inputs: missing });
-    }
-  }
-
   private onClosing(closing: Closing): void {
     if (this.running !== 'no' || closing.ledger.seqNo !== this.last.seqNo + 1) return;
     const inputs = verifyClosing(closing, this.last, this.config, this.deps.verify);
@@ -449,12 +418,16 @@ export class Consensus {
     return this.stateHash === ledger.stateHash && this.patchHash === ledger.configHash;
   }
 
-  private onLedgersSynced({ after, entries, closing, reverted }: ConsensusEvent & { type: 'ledgersSynced' }): void {
+  private onLedgersSynced({ after, entries, closing, replaced, reverted }: ConsensusEvent & { type: 'ledgersSynced' }): void {
     const newest = entries.at(-1);
     if (this.running !== 'no' || !newest) return;
     if (closing && after === this.last.seqNo && entries.length === 1) this.onClosing(closing);
     if (newest.ledger.hash === this.last.hash) return this.endSync();
-    this.adopt(after, entries, reverted);
+    const proven = closing?.ledger.hash === newest.ledger.hash && isProven(closing, this.config, this.deps.verify) ? closing : undefined;
+    if (!proven && this.split.needsProof(newest.ledger)) return this.endSync();
+    const notice = forkNotice(replaced, entries);
+    if (notice) this.log('wrn', notice);
+    this.adopt(after, [...entries.slice(0, -1), proven ?? newest], reverted);
   }
 
   /** Goes over to ledgers that others closed; their runs are not done here, the state comes from peers. */

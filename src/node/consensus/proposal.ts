@@ -38,20 +38,30 @@ export function rootHash(p: ProposalBody): Hex {
 }
 
 export function rootHashBytes(p: ProposalBody): Buffer {
-  return blake3(
+  const known = rootHashes.get(p);
+  if (known) return known;
+  const hash = blake3(
     Buffer.of(p.stage), be64(p.time), be32(p.timeConfig), fromHex(p.groupNonce),
     fromHex(p.users.join('')), fromHex(p.inputs.join('')),
     fromHex(p.outputHash), fromHex(p.outputSignature), fromHex(p.stateHash), fromHex(p.patchHash),
     be64(p.lastLedgerSeqNo), shardBytes(p.primaryShard), shardBytes(p.rawShard),
   );
+  rootHashes.set(p, hash);
+  return hash;
 }
+
+/** A proposal is hashed when it comes and at every attempt to close a ledger; it never changes. */
+const rootHashes = new WeakMap<ProposalBody, Buffer>();
 
 const shardBytes = (shard: ShardId): Buffer => Buffer.concat([be64(shard.seqNo), fromHex(shard.hash)]);
 
 export const sameShard = (a: ShardId, b: ShardId): boolean => a.seqNo === b.seqNo && a.hash === b.hash;
 
 export function signProposal(body: ProposalBody, pubkey: Hex, sign: (message: Uint8Array) => Hex): Proposal {
-  return { ...body, pubkey, signature: sign(rootHashBytes(body)) };
+  const hash = rootHashBytes(body);
+  const proposal = { ...body, pubkey, signature: sign(hash) };
+  rootHashes.set(proposal, hash);
+  return proposal;
 }
 
 export function isSigned(proposal: Proposal, verify: (message: Uint8Array, signature: Hex, pubkey: Hex) => boolean): boolean {

@@ -69,7 +69,8 @@ export interface RunInputs {
 }
 
 export interface SyncTargets {
-  readonly ledger?: { readonly shard: ShardId; readonly seqNo: number };
+  /** `proven`: to be had with the proof that closed it, and last of all, since no threshold of nodes stands on it. */
+  readonly ledger?: { readonly shard: ShardId; readonly seqNo: number; readonly proven?: boolean };
   readonly patch?: Hex;
   readonly state?: Hex;
 }
@@ -86,8 +87,11 @@ export type ConsensusEvent =
   | { readonly type: 'users'; readonly users: readonly Hex[] }
   | { readonly type: 'peerTimeConfig'; readonly pubkey: Hex; readonly timeConfig: number }
   | { readonly type: 'ran'; readonly outcome: RunOutcome }
-  /** Ledgers fetched and verified against the target; they replace what we have after `after`. */
-  | { readonly type: 'ledgersSynced'; readonly after: number; readonly entries: readonly LedgerEntry[]; readonly closing?: Closing; readonly reverted: readonly SignedInput[] }
+  /** Ledgers fetched and verified against the target; they take the place of `replaced`, all that we have after `after`. */
+  | {
+    readonly type: 'ledgersSynced'; readonly after: number; readonly entries: readonly LedgerEntry[]; readonly closing?: Closing;
+    readonly replaced: readonly Ledger[]; readonly reverted: readonly SignedInput[];
+  }
   | { readonly type: 'patchSynced'; readonly patchHash: Hex; readonly patch: ConsensusPatch }
   | { readonly type: 'stateSynced'; readonly stateHash: Hex }
   /** Nothing is being fetched any more: all is here, or it was given up. */
@@ -113,7 +117,7 @@ export type Effect =
   | { readonly type: 'reject'; readonly pubkey: Hex; readonly inputHash: Hex; readonly reason: RejectReason }
   /** `outputs`: what this ledger agreed on of the run before it. */
   | { readonly type: 'commit'; readonly closing: Closing; readonly outputs: readonly DeliveredOutput[] }
-  | { readonly type: 'adopt'; readonly after: number; readonly entries: readonly LedgerEntry[] }
+  | { readonly type: 'adopt'; readonly after: number; readonly entries: readonly (LedgerEntry | Closing)[] }
   | { readonly type: 'accept'; readonly ledger: Ledger; readonly inputs: readonly { readonly pubkey: Hex; readonly inputHash: Hex }[] }
   | { readonly type: 'deliver'; readonly ledger: Ledger; readonly outputs: readonly DeliveredOutput[]; readonly signatures: readonly (readonly [Hex, Hex])[] }
   | { readonly type: 'ledgerCreated'; readonly ledger: Ledger; readonly inputs: number; readonly users: number }
@@ -129,6 +133,29 @@ export type Effect =
 export interface DeliveredOutput extends UserOutput {
   readonly outputHash: Hex;
   readonly hashTree: HashTree;
+}
+
+/** Where a node stands when its process starts. */
+export interface ConsensusBoot {
+  readonly last: Ledger;
+  readonly stateHash: Hex;
+  readonly patchHash: Hex;
+  /** The last ledgers, as many as `rememberedLedgers` says: their inputs are done. */
+  readonly recent: readonly LedgerEntry[];
+  /** Outputs of the last completed run, not yet in a ledger. */
+  readonly outputs: readonly UserOutput[];
+  /** The last ledger's run was not completed: it is done first. */
+  readonly pendingRun?: readonly RunInputs[];
+}
+
+/** What the rest of a node wants to know of its consensus. */
+export interface ConsensusView {
+  readonly last: Ledger;
+  readonly status: VoteStatus;
+  readonly unl: readonly Hex[];
+  readonly threshold: number;
+  readonly roundTime: number;
+  readonly timeConfig: number;
 }
 
 /** What consensus needs from outside and must not reach for itself. */

@@ -11,9 +11,18 @@ export interface Standing {
   readonly stateHash: Hex;
 }
 
+/** Where a part of the nodes stands: on which ledger, and with what after it. */
+export interface Branch {
+  readonly shard: { readonly id: ShardId; readonly seqNo: number };
+  readonly patchHash: Hex;
+  readonly stateHash: Hex;
+}
+
 export type Vote =
-  /** Too few proposals, or no primary shard that enough of them name. */
-  | { readonly kind: 'unreliable'; readonly why: 'peers' | 'shard'; readonly votes: number; readonly won: number }
+  /** Too few proposals. */
+  | { readonly kind: 'unreliable'; readonly why: 'peers'; readonly votes: number; readonly won: number }
+  /** No primary shard that enough of them name. `branch`: the one on which all should meet if that lasts. */
+  | { readonly kind: 'unreliable'; readonly why: 'shard'; readonly votes: number; readonly won: number; readonly branch: Branch }
   | { readonly kind: 'desync'; readonly votes: number; readonly shard?: { readonly id: ShardId; readonly seqNo: number }; readonly patchHash?: Hex; readonly stateHash?: Hex }
   | { readonly kind: 'synced'; readonly votes: number };
 
@@ -23,7 +32,7 @@ export function evaluate(candidates: readonly Proposal[], mine: Standing, needed
   if (votes < needed) return { kind: 'unreliable', why: 'peers', votes, won: votes };
   const shards = count(candidates, (p) => `${p.primaryShard.seqNo}-${p.primaryShard.hash}`);
   const [won, winner] = mostVoted(shards);
-  if (won < needed || !winner) return { kind: 'unreliable', why: 'shard', votes, won };
+  if (won < needed || !winner) return { kind: 'unreliable', why: 'shard', votes, won, branch: electBranch(shards, candidates) };
   const patchHash = pluralityHash(candidates.map((p) => p.patchHash));
   const stateHash = pluralityHash(candidates.map((p) => p.stateHash));
   const difference = {
@@ -32,6 +41,14 @@ export function evaluate(candidates: readonly Proposal[], mine: Standing, needed
     ...(stateHash === mine.stateHash ? {} : { stateHash }),
   };
   return Object.keys(difference).length > 0 ? { kind: 'desync', votes, ...difference } : { kind: 'synced', votes };
+}
+
+/** The longest branch; of equally long ones that with most nodes, and then that with the smallest hash. So all who see the same choose the same. */
+function electBranch(shards: ReadonlyMap<string, { n: number; first: Proposal }>, candidates: readonly Proposal[]): Branch {
+  const [best] = [...shards.values()].sort((a, b) => b.first.lastLedgerSeqNo - a.first.lastLedgerSeqNo || b.n - a.n || (a.first.primaryShard.hash < b.first.primaryShard.hash ? -1 : 1));
+  const { primaryShard: id, lastLedgerSeqNo: seqNo } = best!.first;
+  const there = candidates.filter((p) => sameShard(p.primaryShard, id));
+  return { shard: { id, seqNo }, patchHash: pluralityHash(there.map((p) => p.patchHash)), stateHash: pluralityHash(there.map((p) => p.stateHash)) };
 }
 
 /** What the candidates' proposals make of the next stage's (reference 3.5). `has` says which inputs this node holds. */

@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { blake3 } from '../../hotpocket/hash';
+import { openFrameFile, type FrameFile } from './frameFile';
 
 /** Where a frame's payload lies in its file. */
 interface FramePlace {
@@ -18,12 +18,12 @@ export class FrameLog {
   private readonly places: FramePlace[] = [];
   private end = 0;
 
-  private constructor(private readonly fd: number) {}
+  constructor(private readonly file: FrameFile) {
+    this.scan();
+  }
 
   static open(path: string): FrameLog {
-    const log = new FrameLog(openSync(path, 'a+', 0o600));
-    log.scan();
-    return log;
+    return new FrameLog(openFrameFile(path));
   }
 
   get count(): number {
@@ -32,7 +32,7 @@ export class FrameLog {
 
   read(index: number): Buffer | undefined {
     const place = this.places[index];
-    return place && readExactly(this.fd, place.offset, place.length);
+    return place && this.file.read(place.offset, place.length);
   }
 
   /** Returns once the record is on disk. */
@@ -41,10 +41,9 @@ export class FrameLog {
     header.writeUInt32BE(payload.length);
     blake3(payload).copy(header, 4, 0, 8);
     try {
-      writeAll(this.fd, Buffer.concat([header, payload]));
-      fdatasyncSync(this.fd);
+      this.file.append(Buffer.concat([header, payload]));
     } catch (error) {
-      ftruncateSync(this.fd, this.end);
+      this.file.truncate(this.end);
       throw error;
     }
     this.places.push({ offset: this.end + HEADER, length: payload.length });
@@ -57,40 +56,25 @@ export class FrameLog {
     const last = this.places[count - 1];
     this.end = last ? last.offset + last.length : 0;
     this.places.length = count;
-    ftruncateSync(this.fd, this.end);
-    fdatasyncSync(this.fd);
+    this.file.truncate(this.end);
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.file.close();
   }
 
   private scan(): void {
-    const size = fstatSync(this.fd).size;
+    const { size } = this.file;
     for (;;) {
-      const header = readExactly(this.fd, this.end, HEADER);
+      const header = this.file.read(this.end, HEADER);
       if (!header) break;
       const length = header.readUInt32BE();
       const offset = this.end + HEADER;
-      const payload = length <= MAX_FRAME && offset + length <= size ? readExactly(this.fd, offset, length) : undefined;
+      const payload = length <= MAX_FRAME && offset + length <= size ? this.file.read(offset, length) : undefined;
       if (!payload || !blake3(payload).subarray(0, 8).equals(header.subarray(4))) break;
       this.places.push({ offset, length });
       this.end = offset + length;
     }
-    if (this.end < size) ftruncateSync(this.fd, this.end);
+    if (this.end < size) this.file.truncate(this.end);
   }
-}
-
-function readExactly(fd: number, offset: number, length: number): Buffer | undefined {
-  const buffer = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const n = readSync(fd, buffer, done, length - done, offset + done);
-    if (n === 0) return undefined;
-    done += n;
-  }
-  return buffer;
-}
-
-function writeAll(fd: number, buffer: Buffer): void {
-  for (let done = 0; done < buffer.length; ) done += writeSync(fd, buffer, done);
 }

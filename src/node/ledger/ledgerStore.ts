@@ -34,30 +34,25 @@ const CACHED = 512;
  * it agreed on are written before it.
  */
 export class LedgerStore implements LedgerChain {
-  private readonly ledgers: FrameLog;
-  /** Inputs of recent ledgers, in two files that take turns so that neither grows for ever. */
-  private readonly recent: [FrameLog, FrameLog];
-  private readonly raw: RawHistory;
   private readonly blocks: [number, number] = [-1, -1];
   private readonly bodies = new Map<number, StoredBodies>();
   private readonly cache = new Map<number, StoredEntry>();
   private newest: Ledger = GENESIS;
 
-  private constructor(root: string, { rawShards }: LedgerHistory) {
-    const primary = join(root, 'primary', '0');
-    const raw = join(root, 'raw');
-    for (const dir of [primary, raw]) mkdirSync(dir, { recursive: true });
-    this.ledgers = FrameLog.open(join(primary, 'ledgers.log'));
-    this.recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))];
+  /** `recent`: inputs of recent ledgers, in two files that take turns so that neither grows for ever. */
+  constructor(private readonly ledgers: FrameLog, private readonly recent: readonly [FrameLog, FrameLog], private readonly raw?: RawHistory) {
     this.loadBodies(0);
     this.loadBodies(1);
-    this.raw = new RawHistory(raw, rawShards);
     this.newest = this.entry(this.ledgers.count)?.ledger ?? GENESIS;
   }
 
   /** `root` is the node's `ledger_fs/seed`. */
-  static open(root: string, history: LedgerHistory = { rawShards: 0 }): LedgerStore {
-    return new LedgerStore(root, history);
+  static open(root: string, { rawShards }: LedgerHistory = { rawShards: 0 }): LedgerStore {
+    const primary = join(root, 'primary', '0');
+    const raw = join(root, 'raw');
+    for (const dir of [primary, raw]) mkdirSync(dir, { recursive: true });
+    const recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))] as const;
+    return new LedgerStore(FrameLog.open(join(primary, 'ledgers.log')), recent, new RawHistory(raw, rawShards));
   }
 
   get last(): Ledger {
@@ -77,21 +72,24 @@ export class LedgerStore implements LedgerChain {
   /** Returns once ledger, inputs and outputs are on disk. */
   commit({ bodies, ...entry }: Closing, outputs: readonly LedgerOutputView[] = []): void {
     const { seqNo, hash: ledgerHash } = entry.ledger;
-    if (this.raw.keepsAny) this.raw.add(seqNo, ledgerHash, { inputs: bodies.flatMap(inputView), outputs });
+    if (this.raw?.keepsAny) this.raw.add(seqNo, ledgerHash, { inputs: bodies.flatMap(inputView), outputs });
     if (bodies.length > 0) this.appendBodies({ seqNo, ledgerHash, bodies: [...bodies] });
     this.append(entry);
   }
 
-  /** Replaces everything after ledger `after`. */
-  adopt(after: number, entries: readonly LedgerEntry[]): void {
+  /** Replaces everything after ledger `after`. Of entries that come with their proof and inputs, these are kept too. */
+  adopt(after: number, entries: readonly (LedgerEntry | Closing)[]): void {
     this.ledgers.truncate(after);
     for (const seqNo of [...this.cache.keys()]) if (seqNo > after) this.cache.delete(seqNo);
-    for (const entry of entries) this.append(entry);
+    for (const entry of entries) {
+      if ('bodies' in entry) this.commit(entry);
+      else this.append(entry);
+    }
   }
 
   /** Inputs and outputs of a ledger, as far as this node keeps such history. */
   rawOf({ seqNo, hash: ledgerHash }: Ledger): RawLedger {
-    return this.raw.get(seqNo, ledgerHash);
+    return this.raw?.get(seqNo, ledgerHash) ?? { inputs: [], outputs: [] };
   }
 
   /** Inputs of the ledgers after `after`, as far as they are here. */
@@ -102,7 +100,7 @@ export class LedgerStore implements LedgerChain {
   }
 
   close(): void {
-    for (const log of [this.ledgers, ...this.recent, this.raw]) log.close();
+    for (const log of [this.ledgers, ...this.recent, this.raw]) log?.close();
   }
 
   private append(entry: StoredEntry): void {

@@ -42,6 +42,11 @@ export function lastEntries(chain: LedgerChain, count: number): LedgerEntry[] {
   return entries;
 }
 
+/** All ledgers after number `after`, oldest first. */
+export function ledgersAfter(chain: LedgerChain, after: number): Ledger[] {
+  return lastEntries(chain, chain.last.seqNo - after).map((entry) => entry.ledger);
+}
+
 /** Last ledgers one by one, then in doubling steps, then genesis. */
 export function makeLocator(chain: LedgerChain): Locator {
   const points: { seqNo: number; hash: Hex }[] = [];
@@ -67,7 +72,7 @@ export function serveLedgers(chain: LedgerChain, request: LedgerRequest): Ledger
     entries.push(entry);
   }
   const complete = entries.at(-1)?.ledger.seqNo === request.targetSeqNo;
-  const closing = complete && entries.length === 1 ? chain.closing(request.targetSeqNo) : undefined;
+  const closing = complete ? chain.closing(request.targetSeqNo) : undefined;
   return { target: request.target, after: common.seqNo, entries, ...(closing ? { closing } : {}) };
 }
 
@@ -76,7 +81,8 @@ export class LedgerFetch {
   private after: number | undefined;
   private entries: LedgerEntry[] = [];
 
-  constructor(private readonly chain: LedgerChain, readonly target: Hex, readonly targetSeqNo: number) {}
+  /** `proven`: an answer without proof of the last ledger is of no use. */
+  constructor(private readonly chain: LedgerChain, readonly target: Hex, readonly targetSeqNo: number, private readonly proven = false) {}
 
   request(): LedgerRequest {
     const newest = this.entries.at(-1)?.ledger;
@@ -93,7 +99,7 @@ export class LedgerFetch {
     this.entries.push(...response.entries);
     const newest = this.entries.at(-1)?.ledger ?? previous;
     if (newest.seqNo < this.targetSeqNo) return 'more';
-    if (primaryShardId(newest).hash !== this.target) return this.restart();
+    if (primaryShardId(newest).hash !== this.target || (this.proven && !response.closing)) return this.restart();
     return { after: this.after, entries: this.entries, ...(response.closing ? { closing: response.closing } : {}) };
   }
 

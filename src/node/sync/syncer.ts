@@ -40,11 +40,13 @@ export class Syncer {
 
   /** What to fetch from now on; replaces what was to be fetched before. */
   setTargets({ ledger, patch, state }: SyncTargets): void {
-    const wanted: Target[] = [
-      ...(ledger ? [new LedgerTarget(this.host.chain, ledger.shard.hash, ledger.seqNo)] : []),
+    const ledgers = ledger ? [new LedgerTarget(this.host.chain, ledger.shard.hash, ledger.seqNo, ledger.proven)] : [];
+    const others = [
       ...(patch === undefined ? [] : [new PatchTarget(patch)]),
       ...(state === undefined ? [] : [new StateTarget(this.host.state, state)]),
     ];
+    // Until it has the state that goes with it, a node must not be counted for a ledger that has only just enough nodes.
+    const wanted: Target[] = ledger?.proven ? [...others, ...ledgers] : [...ledgers, ...others];
     const before = this.targets;
     this.targets = wanted.map((target) => {
       const known = before.find((t) => t.vpath === target.vpath);

@@ -25,9 +25,9 @@ export class LedgerTarget implements Target {
   result: { readonly after: number; readonly entries: LedgerResponse['entries']; readonly closing?: LedgerResponse['closing'] } | undefined;
   private readonly fetch: LedgerFetch;
 
-  constructor(chain: LedgerChain, readonly hash: Hex, seqNo: number) {
+  constructor(chain: LedgerChain, readonly hash: Hex, seqNo: number, proven = false) {
     this.vpath = `/primary/${shardOf(seqNo, PRIMARY_SHARD_SIZE)}`;
-    this.fetch = new LedgerFetch(chain, hash, seqNo);
+    this.fetch = new LedgerFetch(chain, hash, seqNo, proven);
   }
 
   requests(): PeerMessage[] {

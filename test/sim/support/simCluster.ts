@@ -1,87 +1,75 @@
 import { makeGrid, nextRoundStart } from '../../../src/hotpocket/grid';
-import type { Hex } from '../../../src/hotpocket/hash';
+import { shortHash, type Hex } from '../../../src/hotpocket/hash';
 import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import type { Ledger } from '../../../src/hotpocket/ledger';
 import type { ConsensusConfig } from '../../../src/node/consensus/types';
 import { fakeSign } from './fakeKeys';
+import { SimNetwork } from './network';
 import { Random } from './random';
 import { keyOf, SimNode, stateOf, userKeyOf, type SimMessage } from './simNode';
 import { World } from './world';
 
-export interface NetworkRules {
-  /** Milliseconds. */
-  delay: [min: number, max: number];
-  drop: number;
-  duplicate: number;
-  /** Messages between these are lost. */
-  cut: (from: SimNode, to: SimNode) => boolean;
-}
-
-export class SimNetwork {
-  rules: NetworkRules = { delay: [1, 20], drop: 0, duplicate: 0, cut: () => false };
-  sent = 0;
-  private readonly lastArrival = new Map<string, number>();
-
-  constructor(private readonly world: World, private readonly random: Random) {}
-
-  send(from: SimNode, to: SimNode, message: SimMessage): void {
-    this.sent++;
-    const { delay, drop, duplicate, cut } = this.rules;
-    if (cut(from, to) || this.random.chance(drop)) return;
-    for (let copies = this.random.chance(duplicate) ? 2 : 1; copies > 0; copies--) {
-      // One link keeps its order, as a TCP connection does.
-      const link = `${from.key}>${to.key}`;
-      const arrival = Math.max(this.world.now + this.random.between(...delay), this.lastArrival.get(link) ?? 0);
-      this.lastArrival.set(link, arrival);
-      this.world.at(arrival, () => to.receive(from, message));
-    }
-  }
-}
-
 export interface SimOptions {
+  /** Members of the UNL. */
   readonly size: number;
   readonly seed: number;
+  /** Nodes that are not in the UNL, every second one an observer. */
+  readonly followers?: number;
+  /** The last member of the UNL observes only: it never votes. */
+  readonly silentMember?: boolean;
   readonly roundTime?: number;
-  /** How long the contract runs on a node, ms. */
-  readonly runTime?: (random: Random) => number;
+  /** How long the contract runs on a node at most, ms. */
+  readonly runTime?: number;
   /** How far a node's clock is off, ms. */
-  readonly clockShift?: (node: number, random: Random) => number;
+  readonly clockShift?: (random: Random) => number;
   readonly threshold?: number;
 }
 
-/** N nodes in one process on virtual time, and the book that is kept of all they do. */
+/** Nodes in one process on virtual time, and the book that is kept of all they do. */
 export class SimCluster {
   readonly world = new World();
   readonly random: Random;
   readonly network: SimNetwork;
+  /** Members of the UNL first. */
   readonly nodes: SimNode[];
+  readonly members: SimNode[];
   readonly roundTime: number;
   private readonly contractId: string;
-  /** Ledger number → hash → numbers of the nodes that closed it. */
-  readonly ledgers = new Map<number, Map<Hex, Set<number>>>();
-  /** Chance that a node dies before an effect. */
+  /** Ledger number → hash → nodes that closed it. */
+  readonly ledgers = new Map<number, Map<Hex, Set<SimNode>>>();
+  /** How long a run takes at most, ms. */
+  runTime: number;
+  /** Chance that a node dies before an effect, and that it dies in the middle of writing a ledger. */
   crashRate = 0;
-  readonly submitted: { hash: Hex; text: string; at: number }[] = [];
-  private readonly timeline: string[] = [];
-  private readonly indexOf = new Map<SimNode, number>();
+  tornRate = 0;
+  readonly submitted: { readonly hash: Hex; readonly text: string }[] = [];
+  /** Rules that a node broke, as soon as it did. */
+  readonly violations: string[] = [];
+  /** What is to happen when a node closes a ledger. */
+  readonly onClose = new Set<(node: SimNode) => void>();
+  readonly faults: string[] = [];
+  private readonly timeline: { readonly at: number; readonly node: SimNode; readonly text: string }[] = [];
   private readonly nodeByKey = new Map<Hex, SimNode>();
   private nonce = 1n;
 
   constructor(readonly options: SimOptions) {
-    const { size, seed, roundTime = 2000, threshold = 80 } = options;
+    const { size, seed, roundTime = 2000, threshold = 80, followers = 0, silentMember = false } = options;
     this.random = new Random(seed);
     this.roundTime = roundTime;
+    this.runTime = options.runTime ?? 40;
     this.network = new SimNetwork(this.world, this.random);
     this.contractId = `sim-${seed}`;
     const unl = Array.from({ length: size }, (_, i) => keyOf(i)).sort();
-    const common: Omit<ConsensusConfig, 'publicKey'> = {
-      contractId: this.contractId, role: 'validator', execute: true, unl, threshold, roundTime, stageSlice: 25, maxInputLedgerOffset: 10, userInputBytes: 0,
+    const common = {
+      contractId: this.contractId, execute: true, unl, threshold, roundTime, stageSlice: 25, maxInputLedgerOffset: 10, userInputBytes: 0,
     };
-    this.nodes = unl.map((publicKey, i) => new SimNode(this, { ...common, publicKey }, () => options.runTime?.(this.random) ?? 40, options.clockShift?.(i, this.random) ?? 0));
-    this.nodes.forEach((node, i) => {
-      this.indexOf.set(node, i);
-      this.nodeByKey.set(node.key, node);
+    this.nodes = Array.from({ length: size + followers }, (_, i) => {
+      const isObserver = i >= size ? (i - size) % 2 === 1 : silentMember && i === size - 1;
+      const config: ConsensusConfig = { ...common, role: isObserver ? 'observer' : 'validator', publicKey: unl[i] ?? keyOf(i) };
+      return new SimNode(this, i + 1, config, () => this.random.between(5, this.runTime), options.clockShift?.(this.random) ?? 0);
     });
+    this.members = this.nodes.slice(0, size);
+    for (const node of this.nodes) this.nodeByKey.set(node.key, node);
   }
 
   start(): void {
@@ -107,10 +95,10 @@ export class SimCluster {
   }
 
   recordLedger(node: SimNode, ledger: Ledger): void {
-    const byHash = this.ledgers.get(ledger.seqNo) ?? new Map<Hex, Set<number>>();
+    const byHash = this.ledgers.get(ledger.seqNo) ?? new Map<Hex, Set<SimNode>>();
     this.ledgers.set(ledger.seqNo, byHash);
-    const closers = byHash.get(ledger.hash) ?? new Set<number>();
-    byHash.set(ledger.hash, closers.add(this.indexOf.get(node) ?? -1));
+    byHash.set(ledger.hash, (byHash.get(ledger.hash) ?? new Set()).add(node));
+    for (const act of this.onClose) act(node);
   }
 
   /** Ledger numbers for which nodes closed different ledgers. */
@@ -122,26 +110,44 @@ export class SimCluster {
   submit(node: SimNode, user = 0): void {
     const text = `input ${this.submitted.length}`;
     const nonce = this.nonce++;
-    const container = Buffer.from(JSON.stringify({ input: text, nonce: Number(nonce), max_ledger_seq_no: node.disk.last.seqNo + 10 }));
+    const container = Buffer.from(JSON.stringify({ input: text, nonce: Number(nonce), max_ledger_seq_no: node.last.seqNo + 10 }));
     const pubkey = userKeyOf(user);
     const signed: SignedInput = { pubkey, protocol: 'json', container, signature: fakeSign(container, pubkey) };
-    this.submitted.push({ hash: inputHash(signed.signature), text, at: this.world.now });
+    this.submitted.push({ hash: inputHash(signed.signature), text });
     node.submit(signed);
   }
 
   trace(node: SimNode, text: string): void {
-    this.timeline.push(`${String(Math.round(this.world.now - 1_700_000_000_000)).padStart(8)} node ${(this.indexOf.get(node) ?? -1) + 1}: ${text}`);
+    this.timeline.push({ at: this.world.now, node, text });
   }
 
-  /** For a failure message: how to see it again, and what happened last. */
-  report(lines = 40): string {
-    return [`seed ${this.options.seed}, ${this.options.size} nodes, round time ${this.roundTime}`, ...this.timeline.slice(-lines)].join('\n');
+  fault(text: string): void {
+    this.faults.push(`${this.time(this.world.now)} ${text}`);
   }
 
-  /** All running nodes stand on the same ledger and state (call between rounds). */
+  violation(node: SimNode, text: string): void {
+    this.violations.push(`${this.time(this.world.now)} node ${node.number}: ${text}`);
+  }
+
+  /** For a failure message: how to see it again, what was done to the nodes, forks, and what happened last. */
+  report(lines = 60): string {
+    const { seed, size } = this.options;
+    const forks = this.forks().map((seqNo) => {
+      const ledgers = [...(this.ledgers.get(seqNo) ?? [])].map(([hash, nodes]) => `${shortHash(hash)} on ${[...nodes].map((n) => n.number).join(', ')}`);
+      return `two ledgers ${seqNo}: ${ledgers.join('; ')}`;
+    });
+    const events = this.timeline.slice(-lines).map(({ at, node, text }) => `${this.time(at)} node ${node.number}: ${text}`);
+    const nodes = `${size} nodes${this.nodes.length > size ? ` and ${this.nodes.length - size} followers` : ''}`;
+    return [`seed ${seed}, ${nodes}, round time ${this.roundTime}`, 'Faults:', ...this.faults, ...forks, 'Last events:', ...events].join('\n');
+  }
+
+  /** On which ledgers and states the running nodes stand (call between rounds). */
   agreement(): { last: Set<Hex>; states: Set<Hex> } {
     const up = this.nodes.filter((n) => n.up);
-    return { last: new Set(up.map((n) => n.disk.last.hash)), states: new Set(up.map((n) => stateOf(n.disk.log))) };
+    return { last: new Set(up.map((n) => n.last.hash)), states: new Set(up.map((n) => stateOf(n.disk.log))) };
+  }
+
+  private time(at: number): string {
+    return String(Math.round(at - 1_700_000_000_000)).padStart(8);
   }
 }
-

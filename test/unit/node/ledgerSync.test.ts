@@ -42,10 +42,19 @@ describe('catching up with ledgers', () => {
     expect(catchUp([], theirs)).toMatchObject({ after: 0, asked: 1 });
   });
 
-  it('brings proof and inputs along when one ledger is missing', () => {
+  it('brings proof and inputs of the last one along', () => {
+    for (const missing of [1, 2]) {
+      const theirs = grow(common, missing);
+      expect(catchUp(common, theirs)).toMatchObject({ closing: theirs.at(-1) });
+    }
+  });
+
+  it('asks elsewhere if a proof is needed and not here', () => {
     const theirs = grow(common, 1);
-    expect(catchUp(common, theirs)).toMatchObject({ closing: theirs.at(-1) });
-    expect(catchUp(common, grow(common, 2))).not.toHaveProperty('closing');
+    const fetch = new LedgerFetch(chainOf(common), primaryShardId(theirs.at(-1)!.ledger).hash, 21, true);
+    const { closing, ...unproven } = serveLedgers(chainOf(theirs), fetch.request())!;
+    expect(fetch.accept(unproven)).toBe('bad');
+    expect(fetch.accept({ ...unproven, ...(closing ? { closing } : {}) })).toMatchObject({ closing: theirs.at(-1) });
   });
 
   it('goes back to where two histories part', () => {

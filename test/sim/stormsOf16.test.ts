@@ -1,0 +1,3 @@
+import { describeStorms } from './support/describeStorms';
+
+describeStorms([16]);

@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { FAULTS, storm, type Fault } from './storm';
+
+const SCHEDULES = process.env.HOTPOCKET_TEST_LONG ? 2_000 : 200;
+
+/** Declares the tests of clusters of these sizes; counts faults, and forks by the faults of their schedules. */
+export function describeStorms(sizes: readonly number[]): void {
+  const seen = new Map<Fault, { schedules: number; forked: number }>(FAULTS.map((fault) => [fault, { schedules: 0, forked: 0 }]));
+  let schedules = 0;
+  let forked = 0;
+  let forks = 0;
+
+  describe.each(sizes)('a cluster of %i after a storm of faults', (size) => {
+    const seeds = Array.from({ length: SCHEDULES }, (_, i) => size * 10_000 + i);
+
+    it.each(seeds)('agrees again within five rounds and moves on, each input done once (seed %i)', (seed) => {
+      const { cluster, struck } = storm(size, seed);
+      const { nodes } = cluster;
+      cluster.runRounds(5);
+      const before = cluster.members[0]!.last.seqNo;
+      cluster.runRounds(3);
+      const say = cluster.report();
+      schedules++;
+      forks += cluster.forks().length;
+      if (cluster.forks().length > 0) forked++;
+      for (const fault of struck) {
+        const count = seen.get(fault)!;
+        count.schedules++;
+        if (cluster.forks().length > 0) count.forked++;
+      }
+      const { last, states } = cluster.agreement();
+      expect(last.size, say).toBe(1);
+      expect(states.size, say).toBe(1);
+      expect(cluster.members[0]!.last.seqNo - before, say).toBeGreaterThanOrEqual(3);
+      // A run that takes effect twice, a fork without a word, a reverted input that is not proposed again.
+      expect(cluster.violations, say).toEqual([]);
+      const executed = nodes[0]!.disk.log;
+      expect(new Set(executed).size, say).toBe(executed.length);
+      // What was accepted is in the agreed state. Only what stood in a ledger that was taken back can have run out of time.
+      const missing = cluster.submitted.filter(({ hash, text }) => {
+        const isAccepted = nodes.some((n) => n.accepted.has(hash));
+        const isReverted = nodes.some((n) => n.reverted.has(hash));
+        return isAccepted && !isReverted && !executed.includes(text);
+      });
+      expect(missing, say).toEqual([]);
+    });
+  });
+
+  afterAll(() => {
+    const kinds = [...seen].map(([fault, n]) => `${fault} ${n.schedules} (${n.forked} forked)`);
+    console.log(`${schedules} schedules of ${sizes.join(', ')} nodes; ${forks} forks in ${forked} of them. Schedules with: ${kinds.join(', ')}`);
+    const wanted = sizes.some((size) => size >= 5) ? FAULTS : FAULTS.filter((fault) => fault !== 'silent member');
+    if (schedules === sizes.length * SCHEDULES) expect(wanted.filter((fault) => seen.get(fault)!.schedules === 0)).toEqual([]);
+  });
+}
