@@ -1,13 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText } from '../base/errors';
+import { errorText, HotPocketError } from '../base/errors';
 import type { HpConfig } from '../hotpocket/config';
 import { parseRunAs, type ContractPaths } from '../hotpocket/config';
 import type { Hex } from '../hotpocket/hash';
 import type { UserOutput } from '../hotpocket/outputs';
 import type { Ledger } from '../hotpocket/ledger';
 import type { RunInputs } from './consensus/types';
+import { ContractLog, type ContractOutput } from './contract/contractLog';
 import type { NplRouter } from './contract/npl';
+import { giveTo, shutOutBy } from './contract/ownership';
 import { startPostExec } from './contract/postExec';
 import type { RunOptions } from './contract/runOptions';
 import { startContract } from './contract/startContract';
@@ -50,13 +52,17 @@ export class Executions {
   private stopped = false;
   private readonly tempDir: string;
   private readonly console: ConsoleRotation;
+  private readonly contractLog: ContractLog | undefined;
 
   constructor(private readonly host: ExecutionHost) {
     this.tempDir = join(host.paths.contractFs, 'tmp');
     rmSync(this.tempDir, { recursive: true, force: true });
     mkdirSync(this.tempDir, { recursive: true, mode: 0o700 });
+    const { enable, max_mbytes_per_file, max_file_count } = host.config().contract.log;
+    if (enable) this.contractLog = new ContractLog(host.paths.contractLog, max_mbytes_per_file * 1024 * 1024, max_file_count);
     this.console = new ConsoleRotation(host.paths.log, host.log);
     this.console.rotateIfLarge();
+    this.giveState(true);
   }
 
   /** Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. */
@@ -70,13 +76,16 @@ export class Executions {
       ledger: { seqNo: ledger.seqNo, hash: ledger.hash },
       users: users.map(({ pubkey, payloads }) => ({ pubkey, inputs: payloads })),
     });
-    const process = this.start(context, host.paths.state, ledger.seqNo);
+    this.giveState(false);
+    const output = this.contractLog?.begin(ledger);
+    const process = this.start(context, host.paths.state, ledger.seqNo, output);
     this.current = process;
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
     const result = await process.done;
     host.npl.end();
-    const succeeded = this.stopped || result.signal !== undefined || (await this.postExec(ledger));
+    const succeeded = this.stopped || result.signal !== undefined || (await this.postExec(ledger, output));
     this.current = undefined;
+    output?.close();
     this.rotateConsole();
     if (this.stopped) return undefined;
     const outputs = succeeded ? result.outputs : [];
@@ -87,9 +96,9 @@ export class Executions {
   }
 
   /** Runs what the contract left to be run after it. False if that failed. */
-  private async postExec(ledger: Ledger): Promise<boolean> {
+  private async postExec(ledger: Ledger, output: ContractOutput | undefined): Promise<boolean> {
     const { host } = this;
-    const script = startPostExec(this.program(), ledger, { ...this.runOptions(host.paths.state), events: {} });
+    const script = startPostExec(this.program(), ledger, { ...this.runOptions(host.paths.state, output), events: {} });
     if (!script) return true;
     this.current = script;
     const success = await script.done;
@@ -140,16 +149,27 @@ export class Executions {
     rmSync(this.tempDir, { recursive: true, force: true });
   }
 
+  private giveState(thorough: boolean): void {
+    const { paths } = this.host;
+    const owner = parseRunAs(this.host.config().contract.run_as);
+    if (!owner) return;
+    giveTo(owner, [paths.state, paths.patchCfg], thorough);
+    const folder = thorough && process.geteuid?.() === 0 ? shutOutBy(owner, paths.state) : undefined;
+    if (folder === undefined) return;
+    const { code, message, remedy } = new HotPocketError('CONTRACT_RUN_AS_SHUT_OUT', { uid: owner.uid, folder });
+    this.host.log.wrn(`${code}: ${message} ${remedy}`);
+  }
+
   private rotateConsole(): void {
     if (!this.current && this.reads.size === 0) this.console.rotateIfLarge();
   }
 
-  private start(context: RunContext, stateDir: string, ledgerSeqNo: number): ContractRun {
+  private start(context: RunContext, stateDir: string, ledgerSeqNo: number, output?: ContractOutput): ContractRun {
     const { host } = this;
     const kind = context.readonly ? 'read' : 'consensus';
     let pid = 0;
     const process = startContract(this.program(), context, {
-      ...this.runOptions(stateDir),
+      ...this.runOptions(stateDir, output),
       events: {
         started: (started) => {
           pid = started;
@@ -166,8 +186,8 @@ export class Executions {
     return process;
   }
 
-  private runOptions(stateDir: string): Omit<RunOptions, 'events'> {
-    return { stateDir, log: this.host.log, nodeExecutable: globalThis.process.execPath, tempDir: this.tempDir };
+  private runOptions(stateDir: string, output: ContractOutput | undefined): Omit<RunOptions, 'events'> {
+    return { ...(output ? { output } : {}), stateDir, log: this.host.log, nodeExecutable: globalThis.process.execPath, tempDir: this.tempDir };
   }
 
   private context(run: Pick<RunContext, 'readonly' | 'timestamp' | 'ledger' | 'users'>): RunContext {

@@ -9,6 +9,7 @@ import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
 import { contractArgs, type ContractDescriptors } from './argsJson';
 import { commandLine } from './commandLine';
 import { writeInputFile } from './inputFile';
+import { OutputCopies } from './outputCopies';
 import { RunChannels } from './runChannels';
 import type { RunLog, RunOptions } from './runOptions';
 import { UserStreams } from './userStreams';
@@ -21,6 +22,8 @@ export interface LaunchedContract extends Disposable {
   /** Absent where the machine has no packet sockets for us. */
   readonly channels: RunChannels | undefined;
   readonly users: UserStreams;
+  /** Absent if the contract prints to our own console. */
+  readonly output: OutputCopies | undefined;
 }
 
 const USER_IN_FD = 3;
@@ -45,8 +48,9 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     const { nplOutputBytes } = program.limits;
     const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, nplOutputBytes);
     const stdin = native && openStdin(native, ours, theirs);
+    const output = options.output && new OutputCopies(options.output, native, ours, theirs);
 
-    const stdio: StdioOptions = [stdin?.childFd ?? 'pipe', 'inherit', 'inherit', inputs.fd, channels?.childControlFd ?? 'pipe'];
+    const stdio: StdioOptions = [stdin?.childFd ?? 'pipe', ...(output?.stdio ?? ['inherit', 'inherit'] as const), inputs.fd, channels?.childControlFd ?? 'pipe'];
     if (!context.readonly) stdio.push(channels?.childNplFd ?? 'pipe');
     const fds: ContractDescriptors = {
       userIn: USER_IN_FD,
@@ -75,12 +79,13 @@ export function launchContract(program: ContractProgram, context: RunContext, op
       ours.dispose();
       return { refused: once(child, 'error').then(([error]) => error as unknown) };
     }
+    output?.attach(child);
     // What a contract writes to the stand-ins of missing channels is for nobody, and must not block it.
     if (!channels) for (const fd of [CONTROL_FD, ...(context.readonly ? [] : [NPL_FD])]) streams[fd]?.resume();
     (stdin?.writer ?? child.stdin)?.end(contractArgs(context, fds, inputs.ranges));
 
     const users = new UserStreams(context.users, fds.userOut.map((fd) => streams[fd] as Socket), program.limits.userOutputBytes);
-    return { child, pid: child.pid, channels, users, dispose: () => ours.dispose() };
+    return { child, pid: child.pid, channels, users, output, dispose: () => ours.dispose() };
   } catch (error) {
     ours.dispose();
     throw error;

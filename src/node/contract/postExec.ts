@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DisposableList } from '../../base/disposables';
 import { errorText } from '../../base/errors';
+import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
 import type { Hex } from '../../hotpocket/hash';
+import { OutputCopies } from './outputCopies';
 import { ProcessGroup } from './processGroup';
 import { findProgram } from './programFile';
 import type { RunOptions } from './runOptions';
@@ -38,11 +41,16 @@ export function startPostExec(program: ContractProgram, ledger: { readonly seqNo
     log.err(`Post-exec script could not be started: ${errorText(error)}`);
     return false;
   };
+  const ours = new DisposableList();
+  const theirs = new DisposableList();
   try {
     findProgram({ ...program, binPath: SCRIPT }, options);
+    const copies = options.output && new OutputCopies(options.output, pipes(), ours, theirs);
     const child = spawn(path, [`${ledger.seqNo} ${ledger.hash}`], {
-      argv0: SCRIPT, cwd: options.stateDir, detached: true, stdio: ['ignore', 'inherit', 'inherit'], ...program.runAs,
+      argv0: SCRIPT, cwd: options.stateDir, detached: true, stdio: ['ignore', ...(copies?.stdio ?? ['inherit', 'inherit'] as const)], ...program.runAs,
     });
+    theirs.dispose();
+    copies?.attach(child);
     const group = child.pid === undefined ? undefined : new ProcessGroup(child.pid);
     const ended = new Promise<boolean>((resolve) => {
       child.once('error', (error) => resolve(refused(error)));
@@ -57,11 +65,23 @@ export function startPostExec(program: ContractProgram, ledger: { readonly seqNo
     return {
       done: ended.then(async (success) => {
         await group?.end();
+        await copies?.drain();
+        ours.dispose();
         return success;
       }),
       kill: () => void group?.kill(),
     };
   } catch (error) {
+    theirs.dispose();
+    ours.dispose();
     return { done: Promise.resolve(refused(error)), kill: () => undefined };
+  }
+}
+
+function pipes(): NativeSockets | undefined {
+  try {
+    return nativeSockets();
+  } catch {
+    return undefined; // Said when the contract was started.
   }
 }

@@ -1,3 +1,4 @@
+import type { ContractOutput } from './contractLog';
 import type { RunEvents } from './types';
 
 /** Where a run says what the node's log shall say. */
@@ -26,5 +27,7 @@ export interface RunOptions {
   readonly nodeExecutable: string;
   /** Where the file with the inputs is for the moment it has a name. */
   readonly tempDir: string;
+  /** Takes what the contract prints; without it that goes straight to the node's console. */
+  readonly output?: ContractOutput;
   readonly recipe?: SpawnRecipe;
 }

@@ -39,7 +39,7 @@ function withoutProcess(done: Promise<RunResult>): ContractRun {
 function follow(
   launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number,
 ): ContractRun {
-  const { child, pid, channels, users } = launched;
+  const { child, pid, channels, users, output } = launched;
   const { log, events } = options;
   const { execTimeoutMs } = program.limits;
   const group = new ProcessGroup(pid);
@@ -60,7 +60,7 @@ function follow(
     clearTimeout(timer);
     if (!(await group.end())) log.wrn('A process started by the contract could not be ended.');
     // Only now, when nobody is left to write, is what is read all there is.
-    await users.drain();
+    await Promise.all([users.drain(), output?.drain()]);
     channels?.finish();
     launched.dispose();
     if (signal) log.wrn(`Contract process ${context.readonly ? '(rdonly) ' : ''}ended prematurely. Exit code 0`);

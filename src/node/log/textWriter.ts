@@ -16,7 +16,7 @@ export class TextWriter {
   constructor(private readonly patienceMs = 2_000) {}
 
   /** The system's code for what went wrong, if not all could be written. */
-  write(fd: number, text: string): string | undefined {
+  write(fd: number, text: string | Uint8Array): string | undefined {
     this.keep(text);
     const deadline = Date.now() + (this.patient ? this.patienceMs : 0);
     while (this.pending.length > 0) {
@@ -35,9 +35,9 @@ export class TextWriter {
     return undefined;
   }
 
-  private keep(text: string): void {
+  private keep(text: string | Uint8Array): void {
     const note = this.dropped > 0 ? `(${this.dropped} messages could not be written.)\n` : '';
-    const bytes = Buffer.from(note + text);
+    const bytes = Buffer.concat([Buffer.from(note), Buffer.from(text as string)]);
     if (this.pending.length > 0 && this.pending.length + bytes.length > KEPT_BYTES) {
       this.dropped++;
       return;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
@@ -118,7 +118,7 @@ export class Operations {
   private async makeHome(): Promise<void> {
     const { home } = this.cluster.options.paths;
     await mkdir(dirname(home), { recursive: true, mode: 0o700 });
+    // Its mode is left alone: whoever opens it lets contracts in that run as somebody else.
     await mkdir(home, { recursive: true, mode: 0o700 });
-    await chmod(home, 0o700);
   }
 }
