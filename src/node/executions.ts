@@ -18,7 +18,7 @@ import { report } from './facts';
 import { writeRunRecord } from './ledger/runRecord';
 import { ConsoleRotation } from './log/consoleRotation';
 import type { NodeLog } from './log/nodeLog';
-import type { PeerMessage } from './mesh/messages';
+import type { NewAnnouncement } from './mesh/messages';
 import type { StateStore } from './state/store';
 
 export interface ExecutionHost {
@@ -31,7 +31,7 @@ export interface ExecutionHost {
   activeOn(pubkey: Hex): number;
   /** Number of the last ledger. */
   lastSeqNo(): number;
-  sendNpl(message: PeerMessage): void;
+  sendNpl(message: NewAnnouncement): void;
   /** A control message of the contract, as text. */
   control(text: string): void;
 }

@@ -9,6 +9,7 @@ import { votesNeeded } from '../hotpocket/thresholds';
 import { HP_VERSION } from '../hotpocket/version';
 import { bootFrom } from './boot';
 import { Consensus } from './consensus/consensus';
+import { isSigned } from './consensus/proposal';
 import type { ConsensusEvent, Effect } from './consensus/types';
 import { NplRouter } from './contract/npl';
 import { Executions, type Executed } from './executions';
@@ -18,6 +19,7 @@ import { LedgerStore } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
 import { Mesh } from './mesh/mesh';
+import { carryOutControl, mayHave, meshSettings, saveKnownPeers } from './meshSetup';
 import { proposalMessage, type PeerMessage } from './mesh/messages';
 import { consensusPatch, Patches } from './patches';
 import { saveConfig } from './setup/configFile';
@@ -75,8 +77,8 @@ export class Node {
       config: () => this.config,
       activeOn: (pubkey) => this.consensus.activeOn(pubkey),
       lastSeqNo: () => this.consensus.view.last.seqNo,
-      sendNpl: (message) => this.mesh?.broadcast(message, (key) => this.config.contract.npl.mode === 'public' || this.isMember(key)),
-      control: () => this.log.wrn('Not allowed to update peers via control msgs, as peer discovery is enabled.'),
+      sendNpl: (message) => this.mesh?.broadcast(message),
+      control: (text) => this.mesh && carryOutControl(text, this.mesh, this.config.mesh.peer_discovery.enabled, this.log),
     });
     this.syncer = this.makeSyncer();
     this.log.inf(`Initial state: ${shortHash(boot.stateHash)} | patch: ${shortHash(boot.patchHash)}`);
@@ -99,6 +101,7 @@ export class Node {
     }, (weak) => {
       if (weak) log.wrn('Became weakly connected.');
       else log.inf('No longer weakly connected.');
+      this.mesh?.setWeak(weak);
       this.reportPeers();
     });
     report({ type: 'ready', publicKey: this.keys.publicKey, role: config.node.role, userPort: config.user.port, peerPort: config.mesh.port, contractId: config.contract.id });
@@ -120,9 +123,11 @@ export class Node {
     await this.users?.close();
     sayUsersStopped(log);
     this.connectivity?.close();
+    const known = this.mesh?.knownPeers() ?? [];
     await this.mesh?.close();
     sayWorkersStopped(log);
     this.ledgers.close();
+    await saveKnownPeers(this.dir.paths, known, log);
     log.wrn('hpcore exited due to signal.');
     log.close();
   }
@@ -161,8 +166,11 @@ export class Node {
     const { mesh, contract, node } = this.config;
     try {
       return await Mesh.open({
-        identity: { keys: this.keys, contractId: contract.id, port: mesh.port, fullHistory: node.history === 'full', timeConfig: () => this.consensus.view.timeConfig },
-        bind, listen: mesh.listen, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, knownPeers: mesh.known_peers, maxBytesPerMsg: mesh.max_bytes_per_msg,
+        ...meshSettings(this.config),
+        identity: { keys: this.keys, contractId: contract.id, port: mesh.listen ? mesh.port : 0, fullHistory: node.history === 'full', timeConfig: () => this.consensus.view.timeConfig },
+        bind, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, clock: this.clock, log: this.log,
+        roundTime: () => this.consensus.view.roundTime,
+        mayHave: (message, pubkey) => mayHave(message, this.isMember(pubkey), this.config.contract),
       }, {
         connected: (pubkey, timeConfig) => {
           this.step({ type: 'peerTimeConfig', pubkey, timeConfig });
@@ -173,7 +181,6 @@ export class Node {
         },
         disconnected: () => this.reportPeers(),
         message: (from, message) => this.onMessage(from, message),
-        foreignContract: (address) => this.log.err(`Contract id mismatch. Dropping connection ${address}`),
       });
     } catch (error) {
       this.log.err(`Peer hpws server creation failed. ${errorText(error)} Port: ${mesh.port}`);
@@ -211,17 +218,24 @@ export class Node {
     }
   }
 
-  private onMessage(from: Hex, message: PeerMessage): void {
+  /** False if a signature is wrong. Consensus checks proposals itself; here only those that it would look at. */
+  private onMessage(from: Hex, message: PeerMessage): boolean {
+    if (message.type === 'npl') return this.npl.incoming(message);
+    if (message.type === 'proposal' && !(this.isMember(message.proposal.pubkey) && isSigned(message.proposal, verify))) return false;
+    this.handle(from, message);
+    return true;
+  }
+
+  private handle(from: Hex, message: PeerMessage): void {
     switch (message.type) {
       case 'proposal': return this.step({ type: 'proposal', proposal: message.proposal });
       case 'nup': return this.step({ type: 'nup', nup: message });
-      case 'npl': return this.npl.incoming(message);
       case 'inputRequest': return this.step({ type: 'inputsRequested', by: from, inputs: message.inputs });
       case 'inputs': return this.step({ type: 'inputs', inputs: message.inputs });
       case 'closing': return this.step({ type: 'closing', closing: message.closing });
       case 'ledgerResponse': case 'patch': case 'manifest': case 'block': return this.syncer.accept(message, from);
       case 'closingRequest': case 'ledgerRequest': case 'patchRequest': case 'manifestRequest': case 'blockRequest': return this.serve(from, message);
-      case 'hello': return;
+      default: return;
     }
   }
 
@@ -265,7 +279,7 @@ export class Node {
         this.cancelWake = this.clock.at(effect.at, () => this.step({ type: 'wake' }));
         return;
       case 'propose':
-        return this.mesh?.broadcast(proposalMessage(effect.proposal), (key) => this.config.contract.consensus.mode === 'public' || this.isMember(key));
+        return this.mesh?.broadcast(proposalMessage(effect.proposal));
       case 'nup':
         return this.mesh?.broadcast({ type: 'nup', users: [...effect.nup.users], inputs: [...effect.nup.inputs] });
       case 'log':
@@ -303,9 +317,9 @@ export class Node {
       case 'sync':
         return this.syncer.setTargets(effect.targets);
       case 'requestClosing':
-        return this.mesh?.send(effect.from, { type: 'closingRequest', seqNo: effect.after.seqNo, hash: effect.after.hash });
+        return this.mesh?.ask(effect.from, { type: 'closingRequest', seqNo: effect.after.seqNo, hash: effect.after.hash });
       case 'requestInputs':
-        return this.mesh?.send(effect.from, { type: 'inputRequest', inputs: [...effect.inputs] });
+        return this.mesh?.ask(effect.from, { type: 'inputRequest', inputs: [...effect.inputs] });
       case 'sendInputs':
         return this.mesh?.send(effect.to, { type: 'inputs', inputs: [...effect.inputs] });
       case 'timeConfig':

@@ -81,10 +81,16 @@ function readArray(json: unknown): unknown[] {
   return json;
 }
 
+/** "host:port", with exactly one colon (reference 1.3). */
+export const isPeerAddress = (text: string): boolean => {
+  const [, port] = /^[^:]+:(\d+)$/.exec(text) ?? [];
+  return Number(port) >= 1 && Number(port) <= 0xffff;
+};
+
 function readPeer(text: string, place: Place): string {
-  const [, host, port] = /^([^:]+):(\d+)$/.exec(text) ?? [];
+  const [host, port] = text.split(':');
   const number = Number(port);
-  if (host === undefined || !(number >= 1 && number <= 0xffff)) throw new ConfigError('rule', [`Invalid peer: ${text}`], place.path);
+  if (!isPeerAddress(text)) throw new ConfigError('rule', [`Invalid peer: ${text}`], place.path);
   return `${host}:${number}`;
 }
 

@@ -1,9 +1,9 @@
 import { be64, blake3, fromHex, type Hex } from '../../hotpocket/hash';
 import { sign, verify, type KeyPair } from '../../hotpocket/keys';
-import type { PeerMessageOf } from '../mesh/messages';
+import type { NewAnnouncement } from '../mesh/messages';
 import type { ContractRun } from './types';
 
-type NplMessage = PeerMessageOf<'npl'>;
+type NplMessage = Extract<NewAnnouncement, { type: 'npl' }>;
 interface RunLedger { readonly seqNo: number; readonly hash: Hex }
 
 /** The real engine drops what comes before its own run has begun; the nodes' runs begin some milliseconds apart. */
@@ -44,10 +44,15 @@ export class NplRouter {
     return message;
   }
 
-  incoming(message: NplMessage): void {
-    if (!this.isMember(message.pubkey)) return this.log('Peer npl message pubkey verification failed. Not in UNL.');
-    if (!verify(signedText(message.data, message.ledgerSeqNo, message.ledgerHash), message.signature, message.pubkey)) return;
+  /** False if it was not signed by whom it names, or by nobody of the UNL. */
+  incoming(message: NplMessage): boolean {
+    if (!this.isMember(message.pubkey)) {
+      this.log('Peer npl message pubkey verification failed. Not in UNL.');
+      return false;
+    }
+    if (!verify(signedText(message.data, message.ledgerSeqNo, message.ledgerHash), message.signature, message.pubkey)) return false;
     this.deliver(message);
+    return true;
   }
 
   private deliver(message: NplMessage): void {

@@ -9,14 +9,24 @@ import type { Proposal } from '../consensus/proposal';
  */
 export const PEER_PROTOCOL_VERSION = 1;
 
+const host = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,253}$/));
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
+
 const messages = [
   /** Who is there: the signature covers the TLS session's exported secret, so it can't be replayed or relayed. */
   v.object({ type: v.literal('hello'), version: integer, contractId: v.string(), pubkey: publicKey, timeConfig: integer, fullHistory: v.boolean(), port: integer, signature }),
-  v.object({ type: v.literal('proposal'), proposal }),
+  v.object({ type: v.literal('proposal'), createdOn: integer, proposal }),
   /** Connected users and new inputs; `users` may be empty. */
-  v.object({ type: v.literal('nup'), users: userKeys, inputs: signedInputs }),
+  v.object({ type: v.literal('nup'), createdOn: integer, users: userKeys, inputs: signedInputs }),
   /** One NPL message of a contract run on top of the named ledger. Signed by its sender over npl.ts's text. */
-  v.object({ type: v.literal('npl'), pubkey: publicKey, ledgerSeqNo: integer, ledgerHash: hash, data: bytes, signature }),
+  v.object({ type: v.literal('npl'), createdOn: integer, pubkey: publicKey, ledgerSeqNo: integer, ledgerHash: hash, data: bytes, signature }),
+  /** Whether the sender is weakly connected, so that what others say has to be passed on to it. */
+  v.object({ type: v.literal('requirement'), forwarding: v.boolean() }),
+  /** How many more connections the sender has room for; sent by those who limit them. */
+  v.object({ type: v.literal('capacity'), available: integer }),
+  v.object({ type: v.literal('peerListRequest') }),
+  /** Other nodes that the sender is connected with. `capacity` is absent if it is not limited. */
+  v.object({ type: v.literal('peerList'), peers: list(v.object({ host, port, capacity: v.optional(integer) }), 256) }),
   /** Asks for inputs that the receiver proposed; answered by `inputs`. */
   v.object({ type: v.literal('inputRequest'), inputs: inputHashes }),
   v.object({ type: v.literal('inputs'), inputs: signedInputs }),
@@ -54,4 +64,9 @@ export function decodeMessage(document: Uint8Array): PeerMessage | undefined {
   }
 }
 
-export const proposalMessage = (p: Proposal): PeerMessage => ({ type: 'proposal', proposal: { ...p, users: [...p.users], inputs: [...p.inputs], primaryShard: { ...p.primaryShard }, rawShard: { ...p.rawShard } } });
+/** What goes to everybody, and from node to node. `createdOn` is the time at which its author sent it, in ms. */
+export type Announcement = PeerMessageOf<'proposal' | 'nup' | 'npl'>;
+type Unstamped<M> = M extends unknown ? Omit<M, 'createdOn'> : never;
+export type NewAnnouncement = Unstamped<Announcement>;
+
+export const proposalMessage = (p: Proposal): NewAnnouncement => ({ type: 'proposal', proposal: { ...p, users: [...p.users], inputs: [...p.inputs], primaryShard: { ...p.primaryShard }, rawShard: { ...p.rawShard } } });

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../base/clock';
 import { errorText } from '../../base/errors';
-import { MinuteMeter } from './minuteMeter';
+import { MinuteMeter } from '../minuteMeter';
 import type { UserPortLimits, UserPortLog } from './options';
 
 /** Time to authenticate, from the moment the connection is there (reference 6.1). */

@@ -1,11 +1,16 @@
-import { connect } from 'node:tls';
+import { createServer } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
 import { BSON } from 'bson';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { generateKeyPair, type KeyPair } from '../../../src/hotpocket/keys';
-import { Mesh, type MeshEvents } from '../../../src/node/mesh/mesh';
+import { blake3 } from '../../../src/hotpocket/hash';
+import { generateKeyPair, sign, type KeyPair } from '../../../src/hotpocket/keys';
+import { systemClock } from '../../../src/base/clock';
+import { Mesh, type MeshEvents, type MeshOptions } from '../../../src/node/mesh/mesh';
 import { DocumentSplitter } from '../../../src/node/mesh/framing';
-import { decodeMessage, encodeMessage, type PeerMessage } from '../../../src/node/mesh/messages';
+import { decodeMessage, encodeMessage, type NewAnnouncement, type PeerMessage } from '../../../src/node/mesh/messages';
+import type { PeerLimits } from '../../../src/node/mesh/peerLimits';
 import { makeTlsFiles, type TlsFiles } from '../../../src/node/setup/tls';
+import { ManualClock } from '../../support/manualClock';
 import { until } from '../../process/support/cliCluster';
 
 let tls: TlsFiles;
@@ -13,35 +18,47 @@ beforeAll(async () => {
   tls = await makeTlsFiles(generateKeyPair().publicKey);
 });
 
-const PORT = 47_310;
+const PORT = 21_310;
 const open = new Set<Mesh>();
 afterEach(async () => {
   await Promise.all([...open].map((mesh) => mesh.close()));
   open.clear();
 });
 
-interface TestNode { mesh: Mesh; keys: KeyPair; received: PeerMessage[]; lost: string[]; foreign: string[] }
+const NO_LIMITS: PeerLimits = {
+  maxBytesPerMsg: 0, maxBytesPerMin: 0, maxDupMsgsPerMin: 0, maxBadMsgSigsPerMin: 0, maxBadMsgsPerMin: 0, idleTimeoutMs: 0, maxConnections: 0, maxKnownConnections: 0, maxInConnectionsPerHost: 0,
+};
 
-async function node(index: number, peers: number[], options: { contractId?: string; keys?: KeyPair } = {}): Promise<TestNode> {
-  const { contractId = 'c', keys = generateKeyPair() } = options;
+interface TestNode { mesh: Mesh; keys: KeyPair; received: PeerMessage[]; lost: string[]; log: string[] }
+type Settings = Partial<Omit<MeshOptions, 'limits'>> & { contractId?: string; keys?: KeyPair; limits?: Partial<PeerLimits>; verdict?: boolean };
+
+async function node(index: number, peers: number[], settings: Settings = {}): Promise<TestNode> {
+  const { contractId = 'c', keys = generateKeyPair(), limits, verdict = true, ...rest } = settings;
   const received: PeerMessage[] = [];
   const lost: string[] = [];
-  const foreign: string[] = [];
+  const log: string[] = [];
   const events: MeshEvents = {
     connected: () => {},
     disconnected: (key) => lost.push(key),
-    message: (_from, message) => received.push(message),
-    foreignContract: (address) => foreign.push(address),
+    message: (_from, message) => {
+      received.push(message);
+      return verdict;
+    },
   };
   const mesh = await Mesh.open({
     identity: { keys, contractId, port: PORT + index, fullHistory: false, timeConfig: () => 200_025 },
-    bind: ['127.0.0.1'], listen: true, tlsKey: tls.key, tlsCert: tls.cert, knownPeers: peers.map((p) => `127.0.0.1:${PORT + p}`), maxBytesPerMsg: 0,
+    bind: ['127.0.0.1'], listen: true, tlsKey: tls.key, tlsCert: tls.cert, knownPeers: peers.map(address),
+    forwarding: true, discovery: { enabled: false, intervalMs: 30_000 }, clock: systemClock, roundTime: () => 2000, mayHave: () => true,
+    log: { inf: (text) => log.push(text), err: (text) => log.push(text) },
+    ...rest,
+    limits: { ...NO_LIMITS, ...limits },
   }, events);
   open.add(mesh);
-  return { mesh, keys, received, lost, foreign };
+  return { mesh, keys, received, lost, log };
 }
 
-const nup = (user: string): PeerMessage => ({ type: 'nup', users: [user], inputs: [] });
+const address = (index: number): string => `127.0.0.1:${PORT + index}`;
+const nup = (user: string): NewAnnouncement => ({ type: 'nup', users: [user], inputs: [] });
 const connectedTo = (n: TestNode, count: number): Promise<true> => until(`${count} peers`, 5_000, () => (n.mesh.keys().length === count ? true : undefined), () => n.mesh.keys().join());
 
 describe('the mesh', () => {
@@ -55,7 +72,7 @@ describe('the mesh', () => {
     nodes[0]!.mesh.broadcast(nup(nodes[0]!.keys.publicKey));
     for (const n of nodes.slice(1)) await until('the message', 5_000, () => (n.received.length > 0 ? true : undefined));
     expect(nodes[0]!.received).toEqual([]);
-    for (const n of nodes.slice(1)) expect(n.received).toEqual([nup(nodes[0]!.keys.publicKey)]);
+    for (const n of nodes.slice(1)) expect(n.received).toEqual([{ ...nup(nodes[0]!.keys.publicKey), createdOn: expect.any(Number) as number }]);
   });
 
   it('settles on one connection and keeps it', async () => {
@@ -87,7 +104,10 @@ describe('the mesh', () => {
   it('refuses nodes of another contract, and says so', async () => {
     const a = await node(0, [1]);
     await node(1, [0], { contractId: 'other' });
-    await until('the refusal', 5_000, () => (a.foreign.length > 0 ? true : undefined));
+    await until('the refusal', 5_000, () => (a.log.length >= 2 ? true : undefined));
+    // Once as the one that dials, once as the one that is dialled, and not ten times a second.
+    await new Promise((done) => setTimeout(done, 500));
+    expect(a.log).toEqual(Array(2).fill(expect.stringMatching(/^Contract id mismatch\. Dropping connection 127\.0\.0\.1:(in|out)$/)));
     expect(a.mesh.keys()).toEqual([]);
   });
 
@@ -100,7 +120,6 @@ describe('the mesh', () => {
     const closed = new Promise<void>((done) => socket.once('close', () => done()));
     socket.on('error', () => {});
     await new Promise<void>((done) => socket.once('secureConnect', () => done()));
-    const { sign } = await import('../../../src/hotpocket/keys');
     const victim = generateKeyPair();
     socket.write(encodeMessage({ type: 'hello', version: 1, contractId: 'c', pubkey: victim.publicKey, timeConfig: 1, fullHistory: false, port: 1, signature: sign(Buffer.from('some other session'), victim.privateKey) }));
     socket.resume();
@@ -110,7 +129,7 @@ describe('the mesh', () => {
 
   it('drops whoever sends what is no message', async () => {
     const a = await node(0, []);
-    for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from([5, 0, 0, 0, 0]), Buffer.from([255, 255, 255, 127]), encodeMessage(nup(a.keys.publicKey)), Buffer.from(BSON.serialize({ type: 'hello' }))]) {
+    for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from([5, 0, 0, 0, 0]), Buffer.from([255, 255, 255, 127]), encodeMessage({ ...nup(a.keys.publicKey), createdOn: 0 }), Buffer.from(BSON.serialize({ type: 'hello' }))]) {
       const socket = connect({ host: '127.0.0.1', port: PORT, rejectUnauthorized: false });
       socket.on('error', () => {});
       const closed = new Promise<void>((done) => socket.once('close', () => done()));
@@ -124,6 +143,213 @@ describe('the mesh', () => {
   it('says when its port is taken', async () => {
     await node(0, []);
     await expect(node(0, [])).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+const eventually = (what: string, check: () => boolean, show: () => string = () => ''): Promise<true> => until(what, 5_000, () => (check() ? true : undefined), show);
+
+describe('nodes that do not know all others', () => {
+  it('are told of them, by whoever knows them from either side', async () => {
+    const discovery = { enabled: true, intervalMs: 200 };
+    const hub = await node(0, [], { discovery });
+    const others = await Promise.all([1, 2, 3].map((i) => node(i, [0], { discovery })));
+    for (const n of [hub, ...others]) await eventually('all with all', () => n.mesh.keys().length === 3, () => n.mesh.keys().join());
+    for (const [i, n] of others.entries()) {
+      await eventually('their addresses', () => n.mesh.knownPeers().length === 3, () => n.mesh.knownPeers().join());
+      expect(n.mesh.knownPeers()).not.toContain(address(i + 1));
+    }
+  });
+
+  it('hear what weakly connected ones say, and are heard by them, once each', async () => {
+    // 1 - 0 - 2, and 3 knows 0 as well; only 1 says that it is weakly connected.
+    const hub = await node(0, []);
+    const [one, two, three] = await Promise.all([1, 2, 3].map((i) => node(i, [0])));
+    for (const n of [one!, two!, three!]) await connectedTo(n, 1);
+    await connectedTo(hub, 3);
+    two!.mesh.broadcast(nup(two!.keys.publicKey));
+    await eventually('the hub to hear', () => hub.received.length === 1);
+    one!.mesh.setWeak(true);
+    one!.mesh.broadcast(nup(one!.keys.publicKey));
+    for (const n of [hub, two!, three!]) await eventually('what the weak one says', () => n.received.length > 0);
+    three!.mesh.broadcast(nup(three!.keys.publicKey));
+    await eventually('the weak one to hear', () => one!.received.length === 1, () => JSON.stringify(one!.received));
+    expect(two!.received).toHaveLength(1);
+    expect(three!.received).toHaveLength(1);
+    expect(hub.received).toHaveLength(3);
+    // A new connection is told too.
+    const four = await node(4, [1]);
+    await connectedTo(four, 1);
+    four.mesh.broadcast(nup(four.keys.publicKey));
+    await eventually('the message', () => one!.received.length === 2);
+    await eventually('no weakness without a word', () => hub.received.length === 3);
+  });
+
+  it('hear nothing that is passed on where that is switched off, is kept to the UNL, or has a wrong signature', async () => {
+    const hub = await node(0, [], { forwarding: false });
+    const [one, two] = await Promise.all([1, 2].map((i) => node(i, [0])));
+    one!.mesh.setWeak(true);
+    await connectedTo(hub, 2);
+    one!.mesh.broadcast(nup(one!.keys.publicKey));
+    await eventually('the hub to hear', () => hub.received.length === 1);
+    expect(two!.received).toEqual([]);
+    for (const [port, settings] of [[10, { mayHave: () => false }], [20, { verdict: false }]] as const) {
+      const strict = await node(port, [], settings);
+      const [from, to] = await Promise.all([1, 2].map((i) => node(port + i, [port])));
+      from!.mesh.setWeak(true);
+      await connectedTo(strict, 2);
+      from!.mesh.broadcast(nup(from!.keys.publicKey));
+      await eventually('the hub to hear', () => strict.received.length === 1);
+      strict.mesh.send(to!.keys.publicKey, { type: 'patchRequest', hash: 'ab'.repeat(32) });
+      await eventually('what comes after it', () => to!.received.length > 0);
+      expect(to!.received.map(({ type }) => type)).toEqual(['patchRequest']);
+    }
+  });
+});
+
+describe('known peers', () => {
+  it('can be changed while the node runs', async () => {
+    const nodes = await Promise.all([0, 1, 2].map((i) => node(i, [])));
+    const [a] = nodes;
+    a!.mesh.changeKnown([address(1), address(0)], []);
+    await connectedTo(a!, 1);
+    expect(a!.mesh.knownPeers()).toContain(address(1));
+    a!.mesh.changeKnown([address(2)], [address(1)]);
+    await connectedTo(a!, 2);
+    await eventually('the own address to be gone', () => a!.mesh.knownPeers().join() === address(2), () => a!.mesh.knownPeers().join());
+    a!.mesh.changeKnown([address(1)], '*');
+    await eventually('the old ones to be left', () => a!.mesh.keys().join() === nodes[1]!.keys.publicKey);
+    expect(a!.mesh.addresses()).toEqual([address(1)]);
+  });
+
+  it('are 256 at most', async () => {
+    const a = await node(0, [], { limits: { maxConnections: 1, maxKnownConnections: 1 } });
+    a.mesh.changeKnown(Array.from({ length: 300 }, (_, i) => `h${i}.invalid:1`), []);
+    expect(a.mesh.knownPeers()).toHaveLength(256);
+  });
+
+  it('are removed after ten attempts at which somebody was there who did not answer, with discovery only', async () => {
+    const clock = new ManualClock();
+    let sockets = 0;
+    const mute = createServer((socket) => {
+      sockets++;
+      socket.on('error', () => {}).on('close', () => sockets--).resume();
+    });
+    await new Promise<void>((done) => mute.listen(PORT + 9, '127.0.0.1', done));
+    const nodes = [await node(0, [8, 9], { clock, discovery: { enabled: true, intervalMs: 30_000 } }), await node(1, [8, 9], { clock })];
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      for (const n of nodes) expect(n.log).toEqual([]);
+      await eventually('both to dial', () => sockets === 2, () => String(sockets));
+      clock.advance(5_000);
+      await eventually('both to give up', () => sockets === 0);
+      clock.advance(4_000);
+    }
+    await eventually('the removal', () => nodes[0]!.log.length > 0);
+    expect(nodes[0]!.log).toEqual([`Removed ${address(9)} from known peer list due to unavailability.`]);
+    // Where nobody is at all, a node may come back at any time.
+    expect(nodes[0]!.mesh.knownPeers()).toEqual([address(8)]);
+    expect(nodes[1]!.mesh.knownPeers()).toEqual([address(8), address(9)]);
+    mute.close();
+
+  });
+});
+
+describe('the limits of a peer', () => {
+  const garbage = Buffer.from(BSON.serialize({ type: 'nothing' }));
+
+  /** A peer that can send any bytes, after a hello that is right. */
+  async function raw(to: number): Promise<{ socket: TLSSocket; ended: Promise<unknown>; name: string }> {
+    const keys = generateKeyPair();
+    const socket = connect({ host: '127.0.0.1', port: PORT + to, rejectUnauthorized: false });
+    socket.on('error', () => {});
+    socket.resume();
+    const ended = new Promise((done) => socket.once('close', done));
+    await new Promise<void>((done) => socket.once('secureConnect', () => done()));
+    const secret = socket.exportKeyingMaterial(32, 'EXPORTER-hotpocket-peer', Buffer.from('c'));
+    const signature = sign(blake3(Buffer.from('hotpocket peer 1 dialler'), secret), keys.privateKey);
+    socket.write(encodeMessage({ type: 'hello', version: 1, contractId: 'c', pubkey: keys.publicKey, timeConfig: 1, fullHistory: false, port: 0, signature }));
+    return { socket, ended, name: `${keys.publicKey.slice(2, 10)}:in` };
+  }
+
+  const message = (createdOn: number): Buffer => encodeMessage({ ...nup(`ed${'1'.repeat(64)}`), createdOn });
+  const now = Date.now();
+
+  it.each<[string, Partial<PeerLimits>, boolean, Buffer[], string]>([
+    ['bytes', { maxBytesPerMin: 5_000 }, true, [message(now), Buffer.from(BSON.serialize({ x: 'y'.repeat(5_000) }))], 'type:0 limit:5000'],
+    ['repeated messages', { maxDupMsgsPerMin: 1 }, true, [message(now), message(now), message(now)], 'type:1 limit:1'],
+    ['wrong signatures', { maxBadMsgSigsPerMin: 1 }, false, [message(now), message(now + 1)], 'type:2 limit:1'],
+    ['bad messages', { maxBadMsgsPerMin: 2 }, true, [garbage, garbage, garbage], 'type:3 limit:2'],
+  ])('%s: too many in a minute end its connection', async (_, limits, verdict, documents, line) => {
+    const a = await node(0, [], { limits, verdict, clock: new ManualClock(now) });
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    for (const document of documents.slice(0, -1)) peer.socket.write(document);
+    peer.socket.write(encodeMessage({ type: 'patchRequest', hash: 'ab'.repeat(32) }));
+    if (verdict) await eventually('the messages before', () => a.received.some(({ type }) => type === 'patchRequest'));
+    if (verdict) expect(a.log).toEqual([]);
+    peer.socket.write(documents.at(-1)!);
+    await peer.ended;
+    expect(a.log).toEqual([`Session ${peer.name} threshold exceeded. (${line})`]);
+  });
+
+  it('bad messages alone end nothing, and what is too old or comes twice is not heard', async () => {
+    const clock = new ManualClock(now);
+    const a = await node(0, [], { clock });
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    for (const document of [garbage, message(now - 6_001), message(now - 6_000), message(now - 6_000), message(now)]) peer.socket.write(document);
+    peer.socket.write(encodeMessage({ type: 'patchRequest', hash: 'ab'.repeat(32) }));
+    await eventually('the last', () => a.received.some(({ type }) => type === 'patchRequest'));
+    expect(a.received.map((m) => (m.type === 'nup' ? m.createdOn - now : m.type))).toEqual([-6_000, 0, 'patchRequest']);
+    expect(a.mesh.keys()).toHaveLength(1);
+  });
+
+  it('a message that is too large ends its connection', async () => {
+    const a = await node(0, [], { limits: { maxBytesPerMsg: 10_000 } });
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    peer.socket.write(Buffer.from(BSON.serialize({ x: 'y'.repeat(10_000) })));
+    await peer.ended;
+  });
+
+  it('silence ends its connection, measured by the cluster\'s clock', async () => {
+    const clock = new ManualClock();
+    const a = await node(0, [], { clock, limits: { idleTimeoutMs: 120_000 } });
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    clock.advance(119_999);
+    peer.socket.write(garbage);
+    peer.socket.write(encodeMessage({ type: 'patchRequest', hash: 'ab'.repeat(32) }));
+    await eventually('what it says', () => a.received.length === 1);
+    clock.advance(119_999);
+    expect(a.mesh.keys()).toHaveLength(1);
+    clock.advance(1);
+    await peer.ended;
+    expect(a.log).toEqual([`Session ${peer.name} threshold exceeded. (type:4 limit:120000)`]);
+  });
+
+  it('there is room for so many connections, in all and from one host', async () => {
+    for (const limits of [{ maxConnections: 2, maxKnownConnections: 2 }, { maxInConnectionsPerHost: 2 }]) {
+      const a = await node(0, [], { limits });
+      await raw(0);
+      await raw(0);
+      await connectedTo(a, 2);
+      const third = connect({ host: '127.0.0.1', port: PORT, rejectUnauthorized: false });
+      third.on('error', () => {});
+      third.resume();
+      await new Promise((done) => third.once('close', done));
+      expect(a.mesh.keys()).toHaveLength(2);
+      await a.mesh.close();
+      open.delete(a.mesh);
+    }
+  });
+
+  it('a node connects to so many known peers by itself', async () => {
+    const others = await Promise.all([1, 2, 3].map((i) => node(i, [])));
+    const a = await node(0, [1, 2, 3], { limits: { maxKnownConnections: 2 } });
+    await connectedTo(a, 2);
+    await new Promise((done) => setTimeout(done, 500));
+    expect(a.mesh.keys()).toHaveLength(2);
+    expect(others.filter((n) => n.mesh.keys().length === 1)).toHaveLength(2);
   });
 });
 
