@@ -15,7 +15,7 @@ import { NplRouter } from './contract/npl';
 import { Executions, type Executed } from './executions';
 import { report } from './facts';
 import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
-import { LedgerStore } from './ledger/ledgerStore';
+import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
 import { Mesh } from './mesh/mesh';
@@ -31,6 +31,11 @@ import { answerSyncRequest } from './sync/syncServer';
 import { Syncer } from './sync/syncer';
 import { userHandlers } from './userHandlers';
 import { UserServer } from './users/server';
+
+/** How much of the past the node keeps (reference 4.3). */
+function ledgerHistory({ node: { history, history_config: kept } }: HpConfig): LedgerHistory {
+  return history === 'full' ? { primaryShards: Infinity, rawShards: Infinity } : { primaryShards: kept.max_primary_shards, rawShards: kept.max_raw_shards };
+}
 
 const DEFAULT_BIND = ['127.0.0.1', '::1'];
 
@@ -63,7 +68,7 @@ export class Node {
     sayHello(this.log, config);
     this.state = StateStore.open(paths.contractFs);
     this.patches = new Patches(paths.patchCfg, dir.patchHash, (text) => this.log.raw(text));
-    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), { rawShards: config.node.history === 'full' ? Infinity : config.node.history_config.max_raw_shards });
+    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(config));
     const runRecordFile = join(paths.contractFs, 'run.bson');
     const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash, config.contract.max_input_ledger_offset);
     this.consensus = new Consensus(
@@ -141,9 +146,9 @@ export class Node {
       send: (to, message) => this.mesh?.send(to, message),
       log: (message) => this.log.inf(message),
       roundTime: () => this.consensus.view.roundTime,
-      ledgersSynced: ({ closing, ...result }) => {
+      ledgersSynced: ({ closing, base, ...result }) => {
         const { after } = result;
-        this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), replaced: ledgersAfter(this.ledgers, after), reverted: this.ledgers.bodiesAfter(after) });
+        this.step({ type: 'ledgersSynced', ...result, ...(closing ? { closing } : {}), replaced: ledgersAfter(this.ledgers, after), reverted: base ? [] : this.ledgers.bodiesAfter(after) });
       },
       patchSynced: async (patchHash, content) => {
         const patch = await this.patches.replace(content);

@@ -79,7 +79,7 @@ export function isProven(closing: Closing, config: Pick<ConsensusConfig, 'thresh
 }
 
 /** Checks a run of ledgers fetched from a peer: each follows from the one before, and is what its lists say. */
-export function verifyEntries(previous: Ledger, entries: readonly LedgerEntry[]): boolean {
+export function verifyEntries(previous: Pick<Ledger, 'seqNo' | 'hash'>, entries: readonly LedgerEntry[]): boolean {
   let last = previous;
   for (const { ledger, users, inputs } of entries) {
     if (!followsFrom(last, ledger)) return false;

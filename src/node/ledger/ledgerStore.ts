@@ -10,6 +10,7 @@ import type { Closing, ClosingProof, LedgerEntry } from '../consensus/types';
 import { hash, integer, ledgerEntry, proof, signedInputs } from '../schemas';
 import type { LedgerChain } from '../sync/ledgerSync';
 import { FrameLog } from './frameLog';
+import { PrimaryHistory, type LedgerRecords } from './primaryHistory';
 import { RawHistory, type RawLedger } from './rawHistory';
 
 /** A ledger as it is stored: adopted ledgers come without proof. */
@@ -21,8 +22,12 @@ type StoredBodies = v.InferOutput<typeof storedBodies>;
 
 /** How much a node keeps (node.history, node.history_config). */
 export interface LedgerHistory {
+  /** Shards of ledgers, at least 1; Infinity for all. */
+  readonly primaryShards: number;
   /** Shards of inputs and outputs; 0 for none, Infinity for all. */
   readonly rawShards: number;
+  /** Ledgers in a primary shard, for tests. */
+  readonly primaryShardSize?: number;
 }
 
 /** Full inputs are kept for at least this many ledgers: for the run after a crash, and for peers that lag a little. */
@@ -40,23 +45,26 @@ export class LedgerStore implements LedgerChain {
   private newest: Ledger = GENESIS;
 
   /** `recent`: inputs of recent ledgers, in two files that take turns so that neither grows for ever. */
-  constructor(private readonly ledgers: FrameLog, private readonly recent: readonly [FrameLog, FrameLog], private readonly raw?: RawHistory) {
+  constructor(private readonly ledgers: LedgerRecords, private readonly recent: readonly [FrameLog, FrameLog], private readonly raw?: RawHistory) {
     this.loadBodies(0);
     this.loadBodies(1);
-    this.newest = this.entry(this.ledgers.count)?.ledger ?? GENESIS;
+    this.newest = this.entry(this.ledgers.newest)?.ledger ?? GENESIS;
   }
 
   /** `root` is the node's `ledger_fs/seed`. */
-  static open(root: string, { rawShards }: LedgerHistory = { rawShards: 0 }): LedgerStore {
-    const primary = join(root, 'primary', '0');
+  static open(root: string, { primaryShards, rawShards, primaryShardSize }: LedgerHistory = { primaryShards: 1, rawShards: 0 }): LedgerStore {
     const raw = join(root, 'raw');
-    for (const dir of [primary, raw]) mkdirSync(dir, { recursive: true });
+    mkdirSync(raw, { recursive: true });
     const recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))] as const;
-    return new LedgerStore(FrameLog.open(join(primary, 'ledgers.log')), recent, new RawHistory(raw, rawShards));
+    return new LedgerStore(new PrimaryHistory(join(root, 'primary'), primaryShards, primaryShardSize), recent, new RawHistory(raw, rawShards));
   }
 
   get last(): Ledger {
     return this.newest;
+  }
+
+  get oldest(): number {
+    return this.ledgers.oldest;
   }
 
   entry(seqNo: number): LedgerEntry | undefined {
@@ -77,10 +85,19 @@ export class LedgerStore implements LedgerChain {
     this.append(entry);
   }
 
-  /** Replaces everything after ledger `after`. Of entries that come with their proof and inputs, these are kept too. */
+  /**
+   * Replaces everything after ledger `after`, or everything if these ledgers do not lead on from it: others no longer have those before.
+   * Of entries that come with their proof and inputs, these are kept too.
+   */
   adopt(after: number, entries: readonly (LedgerEntry | Closing)[]): void {
-    this.ledgers.truncate(after);
-    for (const seqNo of [...this.cache.keys()]) if (seqNo > after) this.cache.delete(seqNo);
+    const [first] = entries;
+    if (after === 0 || this.entry(after)?.ledger.hash === first?.ledger.prevHash) {
+      this.ledgers.truncate(after);
+      for (const seqNo of [...this.cache.keys()]) if (seqNo > after) this.cache.delete(seqNo);
+    } else {
+      this.ledgers.restart();
+      this.cache.clear();
+    }
     for (const entry of entries) {
       if ('bodies' in entry) this.commit(entry);
       else this.append(entry);
@@ -94,9 +111,8 @@ export class LedgerStore implements LedgerChain {
 
   /** Inputs of the ledgers after `after`, as far as they are here. */
   bodiesAfter(after: number): SignedInput[] {
-    const inputs: SignedInput[] = [];
-    for (let seqNo = after + 1; seqNo <= this.newest.seqNo; seqNo++) inputs.push(...(this.bodiesOf(this.stored(seqNo)) ?? []));
-    return inputs;
+    const recent = [...this.bodies.keys()].filter((seqNo) => seqNo > after).sort((a, b) => a - b);
+    return recent.flatMap((seqNo) => this.bodiesOf(this.stored(seqNo)) ?? []);
   }
 
   close(): void {
@@ -104,15 +120,15 @@ export class LedgerStore implements LedgerChain {
   }
 
   private append(entry: StoredEntry): void {
-    this.ledgers.append(BSON.serialize({ ...entry }));
+    this.ledgers.append(entry.ledger.seqNo, BSON.serialize({ ...entry }));
     this.newest = entry.ledger;
     this.remember(entry);
   }
 
   private stored(seqNo: number): StoredEntry | undefined {
     const cached = this.cache.get(seqNo);
-    if (cached) return cached;
-    const frame = this.ledgers.read(seqNo - 1);
+    if (cached && seqNo >= this.ledgers.oldest) return cached;
+    const frame = this.ledgers.read(seqNo);
     if (!frame) return undefined;
     const { proof: proven, ...entry } = v.parse(storedEntry, decode(frame));
     const stored = { ...entry, ...(proven ? { proof: proven } : {}) };

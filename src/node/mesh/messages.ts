@@ -35,7 +35,7 @@ const messages = [
   v.object({ type: v.literal('closing'), closing }),
   /** Asks for the ledgers up to a primary shard's hash. */
   v.object({ type: v.literal('ledgerRequest'), target: hash, targetSeqNo: integer, locator: list(v.object({ seqNo: integer, hash }), 256) }),
-  v.object({ type: v.literal('ledgerResponse'), target: hash, after: integer, entries: list(ledgerEntry, 1_000), closing: v.optional(closing) }),
+  v.object({ type: v.literal('ledgerResponse'), target: hash, after: integer, entries: list(ledgerEntry, 1_000), base: v.optional(v.boolean()), closing: v.optional(closing) }),
   v.object({ type: v.literal('patchRequest'), hash }),
   v.object({ type: v.literal('patch'), hash, content: bytes }),
   /** Asks for the list of a state's files (state/manifest.ts) from byte `from` on. `total` is the length of the whole list. */

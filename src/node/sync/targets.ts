@@ -22,7 +22,7 @@ export interface Target {
 export class LedgerTarget implements Target {
   readonly mount = 'ldgr';
   readonly vpath: string;
-  result: { readonly after: number; readonly entries: LedgerResponse['entries']; readonly closing?: LedgerResponse['closing'] } | undefined;
+  result: { readonly after: number; readonly base: boolean; readonly entries: LedgerResponse['entries']; readonly closing?: LedgerResponse['closing'] } | undefined;
   private readonly fetch: LedgerFetch;
 
   constructor(chain: LedgerChain, readonly hash: Hex, seqNo: number, proven = false) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,10 +81,67 @@ describe('the ledgers of a node', () => {
     const path = join(dir, 'primary', '0', 'ledgers.log');
     const whole = readFileSync(path);
     for (let length = 0; length < whole.length; length += 97) {
+      mkdirSync(join(dir, 'primary', '0'), { recursive: true });
       writeFileSync(path, whole.subarray(0, length));
       const cut = LedgerStore.open(dir);
       expect([GENESIS, ...all.map((c) => c.ledger)]).toContainEqual(cut.last);
       cut.close();
     }
+  });
+
+  describe('in shards', () => {
+    const history = { primaryShards: 2, rawShards: 0, primaryShardSize: 10 };
+    const held = (store: LedgerStore, all: readonly Closing[]): number[] => all.flatMap(({ ledger }) => (store.entry(ledger.seqNo)?.ledger.hash === ledger.hash ? [ledger.seqNo] : []));
+    const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const shards = (): string[] => readdirSync(join(dir, 'primary')).sort();
+
+    it('are kept as many as configured, all of full history', () => {
+      const all = closings(35);
+      const store = LedgerStore.open(dir, history);
+      for (const closing of all.slice(0, 30)) store.commit(closing);
+      expect([shards(), store.oldest, held(store, all)]).toEqual([['1', '2'], 11, numbers(11, 30)]);
+      store.commit(all[30]!);
+      expect([shards(), store.oldest, held(store, all)]).toEqual([['2', '3'], 21, numbers(21, 31)]);
+      store.close();
+      const again = LedgerStore.open(dir, history);
+      expect([again.last, held(again, all)]).toEqual([all[30]!.ledger, numbers(21, 31)]);
+      again.close();
+      const fewer = LedgerStore.open(dir, { ...history, primaryShards: 1 });
+      expect([shards(), fewer.last, held(fewer, all)]).toEqual([['3'], all[30]!.ledger, [31]]);
+      fewer.close();
+      rmSync(join(dir, 'primary'), { recursive: true });
+      const full = LedgerStore.open(dir, { ...history, primaryShards: Infinity });
+      for (const closing of all) full.commit(closing);
+      expect([shards(), held(full, all)]).toEqual([['0', '1', '2', '3'], numbers(1, 35)]);
+      full.close();
+    });
+
+    it('go back over a shard, and begin anew where others have nothing before', () => {
+      const all = closings(35);
+      const other = closings(25, all[14]!.ledger, 7);
+      const store = LedgerStore.open(dir, { ...history, primaryShards: 3 });
+      for (const closing of all.slice(0, 21)) store.commit(closing);
+      store.adopt(15, other.slice(0, 3));
+      expect([shards(), store.last, held(store, other)]).toEqual([['0', '1'], other[2]!.ledger, [16, 17, 18]]);
+      store.adopt(30, other.slice(15));
+      expect([shards(), store.oldest, store.last.seqNo, held(store, other)]).toEqual([['3'], 31, 40, numbers(31, 40)]);
+      store.close();
+      const again = LedgerStore.open(dir, history);
+      expect([again.last.seqNo, held(again, all)]).toEqual([40, []]);
+      again.close();
+    });
+
+    it('are what leads up to the newest, whatever a crash or a fault of the disk left', () => {
+      const all = closings(25);
+      const store = LedgerStore.open(dir, { ...history, primaryShards: Infinity });
+      for (const closing of all) store.commit(closing);
+      store.close();
+      mkdirSync(join(dir, 'primary', '3'));
+      const middle = join(dir, 'primary', '1', 'ledgers.log');
+      writeFileSync(middle, readFileSync(middle).subarray(0, -20));
+      const again = LedgerStore.open(dir, { ...history, primaryShards: Infinity });
+      expect([shards(), held(again, all), again.last]).toEqual([['2'], numbers(21, 25), all[24]!.ledger]);
+      again.close();
+    });
   });
 });

@@ -21,11 +21,12 @@ const chainOf = (closings: readonly Closing[]): LedgerChain => ({
 });
 
 /** Asks until the target is reached; how often is part of the result. */
-function catchUp(mine: readonly Closing[], theirs: readonly Closing[]) {
-  const target = theirs.at(-1)!.ledger;
+function catchUp(mine: readonly Closing[], others: readonly Closing[] | LedgerChain) {
+  const theirs = 'last' in others ? others : chainOf(others);
+  const target = theirs.last;
   const fetch = new LedgerFetch(chainOf(mine), primaryShardId(target).hash, target.seqNo);
   for (let asked = 1; ; asked++) {
-    const response = serveLedgers(chainOf(theirs), fetch.request());
+    const response = serveLedgers(theirs, fetch.request());
     if (!response) return undefined;
     const result = fetch.accept(response);
     if (result === 'bad') return 'bad';
@@ -95,6 +96,21 @@ describe('catching up with ledgers', () => {
     expect(attempt((e) => e.map((c) => ({ ...c, ledger: { ...c.ledger, stateHash: '99'.repeat(32) } })))).toBe('bad');
     // Whole and valid, but another history.
     expect(attempt(() => grow(common, 3, 5).slice(20))).toBe('bad');
+  });
+
+  it('begins with what is left of a history whose first ledgers were dropped', () => {
+    const theirs = grow(common, 2_000);
+    const short: LedgerChain = { ...chainOf(theirs), oldest: 1_001, entry: (seqNo) => (seqNo > 1_000 ? theirs[seqNo - 1] : undefined) };
+    for (const mine of [[], common, grow(common, 30, 1)]) {
+      expect(catchUp(mine, short)).toMatchObject({ after: 1_000, base: true, asked: 2, entries: { length: 1_020 } });
+    }
+    // Whoever still shares one of them goes on from there.
+    expect(catchUp(theirs.slice(0, 1_500), short)).toMatchObject({ after: 1_500, base: false });
+    // Nothing but the target says that these are the right ones.
+    const target = theirs.at(-1)!.ledger;
+    const fetch = new LedgerFetch(chainOf(common), primaryShardId(target).hash, target.seqNo);
+    const other = grow(common, 2_000, 9);
+    expect(fetch.accept({ target: primaryShardId(target).hash, after: 1_020, base: true, entries: other.slice(1_020) })).toBe('bad');
   });
 
   it('asks nobody who does not have the target', () => {
