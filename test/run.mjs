@@ -1,5 +1,5 @@
-// Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md). `--vscode`: the extension in a real
-// VS Code instead of units, simulation and processes; `--long`: the long forms.
+// Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md). `--vscode`: of the suites only those in a
+// real VS Code; `--long`: the long forms.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,8 +65,8 @@ check('types', bin('tsc'), ['--noEmit']);
 check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0']);
 const vsix = join(results, 'hotpocket-studio.vsix');
 check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
-if (process.argv.includes('--vscode')) for (const part of ['host', 'ui']) vscode(part, vsix);
-else for (const project of ['unit', 'sim', 'process']) suite(project);
+if (!process.argv.includes('--vscode')) for (const project of ['unit', 'sim', 'process']) suite(project);
+for (const part of ['host', 'ui']) vscode(part, vsix);
 rmSync(results, { recursive: true, force: true });
 
 console.log(`\n${Math.round((Date.now() - started) / 1000)} s`);

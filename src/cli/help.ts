@@ -21,7 +21,7 @@ export function overallHelp(): string {
     '',
     'Environment:',
     '  HOTPOCKET_HOME        where clusters are kept (~/.hotpocket)',
-    '  HOTPOCKET_NODE_PATH   the Node.js that runs the nodes (the one that runs this program)',
+    '  HOTPOCKET_NODE_PATH   the Node.js that runs the nodes (the one on the PATH, else the one that runs this)',
     '  HOTPOCKET_BIND        address the nodes listen on (this machine only)',
     '  NO_COLOR              no colours and nothing that moves',
     '',

@@ -6,7 +6,7 @@ import { HotPocketError } from '../../base/errors';
 import type { ClusterPaths } from '../paths';
 import { checkChannelFolder, knownAddress } from './channel';
 import { ANSWER_WITHIN_MS, SupervisorConnection, SupervisorSilent } from './connection';
-import { findNodeJs, minimalEnvironment } from './nodeJs';
+import { minimalEnvironment, NodeJsFinder } from './nodeJs';
 import { EXIT_OTHER_RUNS, isNewer, PROTOCOL, versionText, type ProtocolVersion } from './protocol';
 
 const TRY_EVERY_MS = 15;
@@ -22,8 +22,10 @@ export interface LinkOptions {
 /** Finds the cluster's supervisor, starts one where needed, and minds which versions may talk. */
 export class SupervisorLink {
   readonly ours: ProtocolVersion;
+  private readonly nodeJs: NodeJsFinder;
 
   constructor(private readonly options: LinkOptions) {
+    this.nodeJs = new NodeJsFinder(options.env);
     this.ours = options.protocol ?? PROTOCOL;
   }
 
@@ -61,7 +63,7 @@ export class SupervisorLink {
 
   /** Throws SUPERVISOR_UNREACHABLE when it does not answer in time, or ends instead. */
   private async start(): Promise<SupervisorConnection> {
-    const nodeJs = await findNodeJs(this.options.env);
+    const nodeJs = await this.nodeJs.find();
     const deadline = performance.now() + ANSWER_WITHIN_MS;
     let child = this.launch(nodeJs);
     while (performance.now() < deadline) {

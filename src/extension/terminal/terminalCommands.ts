@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { delimiter, join } from 'node:path';
-import { nodeJsVersion, OLDEST_NODE_JS } from '../../cluster/embedded/nodeJs';
+import { findNodeJs } from '../../cluster/embedded/nodeJs';
 import type { Services } from '../services';
 import { onDidChangeSettings, setting, type SettingName } from '../settings';
 import { showError } from '../ui/errors';
-import { findPrograms, findRealHpdevkit } from './findProgram';
+import { findRealHpdevkit } from './realHpdevkit';
 import { writeShims, type NodeJs } from './shims';
 
 const SETTINGS: readonly SettingName[] = ['terminal.hpdevkit', 'home', 'nodePath'];
@@ -42,9 +42,8 @@ async function provide({ context, log }: Services): Promise<void> {
   }
 }
 
-/** The first Node.js on the PATH if it is new enough, else the one that runs the extension. */
+/** The one that would run the nodes; what the setting names reaches the command by a variable. */
 async function chooseNodeJs(): Promise<NodeJs> {
-  const [path] = await findPrograms('node', process.env.PATH);
-  if (path !== undefined && (await nodeJsVersion(path)) >= OLDEST_NODE_JS) return { path, electron: false };
-  return { path: process.execPath, electron: process.versions.electron !== undefined };
+  const path = await findNodeJs({ ...process.env, HOTPOCKET_NODE_PATH: '' });
+  return { path, electron: path === process.execPath && process.versions.electron !== undefined };
 }

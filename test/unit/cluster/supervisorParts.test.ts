@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { channelAddress, checkChannelFolder, prepareChannelFolder } from '../../../src/cluster/embedded/channel';
-import { findNodeJs, minimalEnvironment } from '../../../src/cluster/embedded/nodeJs';
+import { findNodeJs, minimalEnvironment, NodeJsFinder, type Host } from '../../../src/cluster/embedded/nodeJs';
 import { isNewer } from '../../../src/cluster/embedded/protocol';
 import { RestartPolicy } from '../../../src/cluster/embedded/supervisor/restartPolicy';
 import { SerialQueue } from '../../../src/cluster/embedded/supervisor/serialQueue';
@@ -101,11 +101,67 @@ describe('control socket', () => {
 });
 
 describe('Node.js for the nodes', () => {
-  it('is our own, or the chosen one if it is new enough', async () => {
-    expect(await findNodeJs({})).toBe(process.execPath);
-    expect(await findNodeJs({ HOTPOCKET_NODE_PATH: process.execPath })).toBe(process.execPath);
-    await expect(findNodeJs({ HOTPOCKET_NODE_PATH: '/bin/true' })).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND' });
-    await expect(findNodeJs({ HOTPOCKET_NODE_PATH: '/not/here' })).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND' });
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nöde '))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const here: Host = { platform: 'linux', execPath: process.execPath };
+  /** A program called `node` of a version, in a folder of its own; it counts how often it is asked, and says that `runs` is what really runs. */
+  function fake(name: string, version: string, runs = join(folder, name, 'node')): string {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'node'), `#!/bin/sh\necho asked >> '${join(folder, name, 'asked')}'\necho '${version} ${runs}'\n`, { mode: 0o755 });
+    return join(folder, name);
+  }
+  const asked = (bin: string): number => (existsSync(join(bin, 'asked')) ? readFileSync(join(bin, 'asked'), 'utf8').split('\n').length - 1 : 0);
+
+  it('is the chosen one if it is new enough', async () => {
+    expect(await findNodeJs({ HOTPOCKET_NODE_PATH: process.execPath, PATH: fake('other', 'v22.0.0') })).toBe(process.execPath);
+    const old = join(fake('old', 'v18.20.1'), 'node');
+    await expect(findNodeJs({ HOTPOCKET_NODE_PATH: old })).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND', message: expect.stringContaining('version 18') as unknown });
+    for (const path of ['/bin/true', '/not/here']) await expect(findNodeJs({ HOTPOCKET_NODE_PATH: path })).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND' });
+  });
+
+  it('is else the first on the PATH that is new enough, before the one that runs us', async () => {
+    const [old, good, newer] = [fake('old', 'v18.20.1'), fake('good', 'v20.0.0'), fake('newer', 'v24.1.0')];
+    expect(await findNodeJs({ PATH: [join(folder, 'none'), old, good, newer].join(delimiter) }, here)).toBe(join(good, 'node'));
+    expect(asked(newer)).toBe(0);
+  });
+
+  it('is what a version manager starts, whose own choice depends on the working folder', async () => {
+    expect(await findNodeJs({ PATH: fake('shims', 'v22.3.0', '/versions/22.3.0/bin/node') }, here)).toBe('/versions/22.3.0/bin/node');
+  });
+
+  it('is else the one that runs us, if it is still there', async () => {
+    expect(await findNodeJs({}, here)).toBe(process.execPath);
+    expect(await findNodeJs({ PATH: fake('old', 'v18.20.1') }, here)).toBe(process.execPath);
+    await expect(findNodeJs({ PATH: '/nowhere' }, { ...here, execPath: join(folder, 'code') })).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND' });
+  });
+
+  it('is ours without asking it when ours is the one on the PATH', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    symlinkSync(join(fake('own', 'v16.0.0'), 'node'), join(bin, 'node'));
+    const execPath = join(folder, 'own', 'node');
+    expect(await findNodeJs({ PATH: bin }, { ...here, execPath })).toBe(execPath);
+    expect(asked(join(folder, 'own'))).toBe(0);
+  });
+
+  it('is on macOS the one of the login shell, when the PATH has none', async () => {
+    const good = fake('good', 'v20.0.0');
+    const shell = join(folder, 'shell');
+    writeFileSync(shell, `#!/bin/sh\n[ "$1" = -ilc ] || exit 9\necho 'Welcome back!'\nPATH='${good}'\neval "$2"\n`, { mode: 0o755 });
+    expect(await findNodeJs({ PATH: '/nowhere', SHELL: shell }, { ...here, platform: 'darwin' })).toBe(join(good, 'node'));
+    expect(await findNodeJs({ PATH: '/nowhere', SHELL: shell }, here)).toBe(process.execPath);
+    expect(await findNodeJs({ PATH: '/nowhere', SHELL: join(folder, 'none') }, { ...here, platform: 'darwin' })).toBe(process.execPath);
+  });
+
+  it('is looked for once, and again when it is gone', async () => {
+    const [first, second] = [fake('first', 'v20.0.0'), fake('second', 'v20.0.0')];
+    const finder = new NodeJsFinder({ PATH: [first, second].join(delimiter) });
+    expect([await finder.find(), await finder.find()]).toEqual([join(first, 'node'), join(first, 'node')]);
+    expect(asked(first)).toBe(1);
+    rmSync(first, { recursive: true });
+    expect(await finder.find()).toBe(join(second, 'node'));
   });
 
   it('inherits only what it needs', () => {

@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { version } from '../../../src/cli/commands/version';
 import type { Invocation } from '../../../src/cli/command';
-import { findPrograms, findRealHpdevkit } from '../../../src/extension/terminal/findProgram';
+import { findPrograms } from '../../../src/base/programs';
+import { findRealHpdevkit } from '../../../src/extension/terminal/realHpdevkit';
 import { SHIM_NAMES, windowsShim, writeShims, type NodeJs } from '../../../src/extension/terminal/shims';
 
 let root: string;

@@ -2,6 +2,7 @@ import { appendFileSync, closeSync, existsSync, openSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../base/files';
 import { tryLock } from '../../../base/native/flock';
+import { findPrograms } from '../../../base/programs';
 import { formatLogLine } from '../../../hotpocket/logLine';
 import { ClusterPaths } from '../../paths';
 import { channelAddress, checkChannelFolder, knownAddress, prepareChannelFolder } from '../channel';
@@ -33,7 +34,15 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', die);
 
   if (!(await isElected(paths))) process.exit(EXIT_OTHER_RUNS);
-  const program = { nodeJs: process.execPath, script: join(__dirname, 'node.js'), env: minimalEnvironment(process.env) };
+  // Ours may be VS Code's, which is gone when that was updated; nodes that start later need another one.
+  const candidates = [process.execPath, ...(await findPrograms('node', process.env.PATH))];
+  const program = {
+    get nodeJs() {
+      return candidates.find((path) => existsSync(path)) ?? process.execPath;
+    },
+    script: join(__dirname, 'node.js'),
+    env: minimalEnvironment(process.env),
+  };
   const cluster = new Cluster({ paths, program, hosts: listenHosts(process.env), log });
   await cluster.load();
 
