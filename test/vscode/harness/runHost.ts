@@ -1,5 +1,5 @@
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GREP_VARIABLE, OUR_FOLDERS_VARIABLE, REPORT_VARIABLE } from '../suite/variables';
 import type { HostVsCode } from './hostVsCode';
@@ -19,18 +19,21 @@ export interface HostRun {
   workspace?: string | undefined;
   settings?: Settings;
   env?: Record<string, string>;
+  /** Changed in the manifest of a packed extension. */
+  manifest?: Record<string, unknown>;
   /** A regular expression that chooses tests by their full titles. */
   grep?: string | undefined;
 }
 
 /** Runs Mocha suites inside the extension host of a VS Code without any other extension, and leaves nothing behind. */
 export async function runHost(options: HostRun): Promise<Tally> {
-  const { vscode, suites, settings, env, grep = '' } = options;
+  const { vscode, suites, settings, env, manifest, grep = '' } = options;
   const scratch = new Scratch();
   const report = scratch.path('report.json');
   const profile = [`--user-data-dir=${scratch.path('data')}`, `--extensions-dir=${scratch.path('extensions')}`];
   try {
     const extension = options.extension.endsWith('.vsix') ? await unpacked(options.extension, vscode, scratch) : options.extension;
+    if (manifest) changeManifest(join(extension, 'package.json'), manifest);
     const workspace = options.workspace ?? scratch.path('Mein Vertrag für HotPocket');
     mkdirSync(workspace, { recursive: true });
     writeUserSettings(scratch.path('data'), settings);
@@ -64,6 +67,10 @@ async function unpacked(vsix: string, { cli }: HostVsCode, scratch: Scratch): Pr
   const installed = readdirSync(folder).map((name) => join(folder, name)).find((path) => existsSync(join(path, 'package.json')));
   if (installed === undefined) throw new Error(`${vsix} was installed but its folder is not found.`);
   return installed;
+}
+
+function changeManifest(file: string, changes: Record<string, unknown>): void {
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...changes }));
 }
 
 function readReport(file: string): Tally | undefined {

@@ -25,9 +25,15 @@ const DEFAULTS = {
 
 export type Settings = Record<string, unknown>;
 
+export interface Keybinding {
+  readonly key: string;
+  readonly command: string;
+}
+
 /** Writes the user settings of a VS Code that has not started yet. */
-export function writeUserSettings(userDataFolder: string, settings: Settings = {}): void {
+export function writeUserSettings(userDataFolder: string, settings: Settings = {}, keybindings: readonly Keybinding[] = []): void {
   const folder = join(userDataFolder, 'User');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...DEFAULTS, ...settings }, null, 2));
+  writeFileSync(join(folder, 'keybindings.json'), JSON.stringify(keybindings));
 }

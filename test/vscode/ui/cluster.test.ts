@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../harness/paths';
 import { Scratch } from '../harness/scratch';
 import { keepPicturesOfFailures } from './support/failures';
+import { STATUS } from './support/statusItem';
 import { Workbench } from './support/workbench';
 import type { WorkbenchWindow } from './support/window';
 
 // The side bar, the palette, the status bar and messages, on a real embedded cluster with the sample contract.
-const STATUS = 'hotpocket-studio.hotpocket-studio.hotpocket.status';
 const USER_PORT = 28_181;
 const scratch = new Scratch();
 const folder = join(scratch.folder, 'Mein Vertrag ü');

@@ -22,6 +22,11 @@ export class OutputPanel {
     return names;
   }
 
+  /** The name of the channel that is shown. */
+  channel(): Promise<string> {
+    return this.page.locator('.part.panel select.monaco-select-box').evaluateAll((selects: { value: string; selectedOptions: ArrayLike<{ text: string }> }[]) => selects[0]?.selectedOptions[0]?.text ?? '');
+  }
+
   /** The visible lines of the channel that is shown. */
   text(): Promise<string> {
     return linesOf(this.page.locator('.part.panel .output-view-zone .view-line, .part.panel .output-view .view-line, .part.panel .view-lines .view-line'));

@@ -72,6 +72,10 @@ export class QuickInput {
     return this.input.inputValue();
   }
 
+  async isOpen(): Promise<boolean> {
+    return this.box.isVisible();
+  }
+
   async cancel(): Promise<void> {
     await this.box.waitFor();
     await this.input.press('Escape');

@@ -1,5 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** The item of our cluster. */
+export const STATUS = 'hotpocket-studio.hotpocket-studio.hotpocket.status';
+
 export class StatusItem {
   private readonly item: Locator;
 

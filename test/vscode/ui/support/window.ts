@@ -1,4 +1,7 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { projectFolder } from '../../harness/paths';
 import { Dialog, Notification } from './messages';
 import { EditorArea } from './editorArea';
 import { OutputPanel } from './outputPanel';
@@ -61,6 +64,12 @@ export class WorkbenchWindow {
     const path = this.picture(name);
     await this.page.screenshot({ path });
     return path;
+  }
+
+  /** A picture that the README shows as well, which is renewed when HOTPOCKET_README_PICTURES=1. */
+  async readmePicture(name: string): Promise<void> {
+    const path = await this.screenshot(name);
+    if (process.env['HOTPOCKET_README_PICTURES'] === '1') copyFileSync(path, join(projectFolder, 'media', 'readme', `${name}.png`));
   }
 
   /** Loads the window anew: its extension host ends and another one starts. */

@@ -7,7 +7,7 @@ import { artifactsFolder } from '../../harness/paths';
 import { provisionWorkbench } from '../../harness/provision';
 import { VSIX_VARIABLE } from '../../harness/runVitest';
 import { Scratch } from '../../harness/scratch';
-import { writeUserSettings, type Settings } from '../../harness/settings';
+import { writeUserSettings, type Keybinding, type Settings } from '../../harness/settings';
 import { openWorkbench } from '../../harness/workbenchPage';
 import { WorkbenchWindow } from './window';
 
@@ -17,6 +17,7 @@ export interface WorkbenchOptions {
   /** The packed extension to install; the one of this run (run.mjs --vsix) if not given. */
   vsix?: string;
   settings?: Settings;
+  keybindings?: readonly Keybinding[];
   /** Added to the environment of the extension host and of terminals. */
   env?: Record<string, string>;
 }
@@ -35,15 +36,20 @@ export class Workbench {
     readonly env: Record<string, string>,
   ) {}
 
+  /** Of its processes, unless `env` said otherwise (processesOf). */
+  get id(): string {
+    return this.scratch.id;
+  }
+
   /** Starts it without a window. `close` must be called, also after a failure. */
-  static async open({ suite, vsix = process.env[VSIX_VARIABLE], settings, env }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ suite, vsix = process.env[VSIX_VARIABLE], settings, keybindings, env }: WorkbenchOptions): Promise<Workbench> {
     if (vsix === undefined) throw new Error('Which package? Run `node test/vscode/run.mjs ui --vsix FILE`.');
     const { standIn, chromium } = await provisionWorkbench(console.log);
     rmSync(join(artifactsFolder, suite), { recursive: true, force: true });
     const scratch = new Scratch();
     try {
       const folders = { scratch, userData: scratch.path('data'), extensions: scratch.path('extensions') };
-      writeUserSettings(folders.userData, settings);
+      writeUserSettings(folders.userData, settings, keybindings);
       await codeCommand(standIn, folders, ['--install-extension', vsix]);
       const server = await CodeServer.start(standIn, folders, env ?? {}, UNATTENDED);
       const browser = await launchChromium(chromium, scratch);
