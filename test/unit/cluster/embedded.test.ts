@@ -165,6 +165,34 @@ describe('start, stop, spawn and clean', () => {
     expect((await home.engine().status())?.quorum.of).toBe(2);
   });
 
+  it.each(['start', 'stop', 'spawn', 'clean'] as const)('can be cancelled at any step (%s), which leaves a sound cluster', async (operation) => {
+    const defaults = await freeDefaults(3);
+    const engine = home.engine();
+    const outcomes: unknown[] = [];
+    // Cancelled before it begins, at its first step, and at every later one until it is too late.
+    for (let at = 0; outcomes.at(-1) !== 'done'; at++) {
+      await home.deploy(contract, defaults);
+      if (operation === 'start') await engine.stop();
+      const controller = new AbortController();
+      let steps = 0;
+      const progress = (): void => void (++steps === at && controller.abort());
+      if (at === 0) controller.abort();
+      const work: Promise<unknown> = operation === 'spawn' ? engine.spawn({ signal: controller.signal, progress }) : operation === 'clean' ? engine.clean({ signal: controller.signal, progress }) : engine[operation](undefined, { signal: controller.signal, progress });
+      outcomes.push(await work.then(() => 'done', (error: { code: string }) => error.code));
+      // Whatever was done of it, the next commands do what they say.
+      if (existsSync(home.paths.clusterFile)) {
+        await engine.start();
+        expect(states(await engine.status()).every((state) => state === 'running')).toBe(true);
+        await engine.clean();
+      }
+      expect(existsSync(home.paths.home)).toBe(false);
+      expect(await engine.status()).toBeUndefined();
+      expect(at).toBeLessThan(10);
+    }
+    expect(outcomes.slice(0, -1).every((outcome) => outcome === 'CANCELLED')).toBe(true);
+    expect(outcomes.length).toBeGreaterThan(1);
+  }, 60_000);
+
   it('clean away all of it and say what', async () => {
     await home.deploy(contract, await freeDefaults(2));
     const engine = home.engine();

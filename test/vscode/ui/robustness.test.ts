@@ -130,7 +130,7 @@ describe.sequential('a workspace of two folders', () => {
     hotpocket(['clean']);
     hotpocket(['deploy', bundle('eins')], { HP_CLUSTER_SIZE: '1' });
     await window.quickInput.pick('Node 3');
-    await told('There is no node 3. The cluster has nodes 1 to 1.', ['Show Details']);
+    await told('There is no node 3. The cluster has node 1 only.', ['Show Details']);
     await working(1);
   });
 

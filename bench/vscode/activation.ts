@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../../test/vscode/harness/bundle';
+import { hostVsCode } from '../../test/vscode/harness/hostVsCode';
+import { projectFolder } from '../../test/vscode/harness/paths';
+import { runHost } from '../../test/vscode/harness/runHost';
+import { Scratch } from '../../test/vscode/harness/scratch';
+import type { Figures } from './figures';
+import { FIGURES_VARIABLE, type Activation } from './suite/variables';
+
+/** Activation in an extension host that has settled, a fresh one each time. */
+export async function activation(vsix: string, runs: number): Promise<Figures> {
+  const built = await bundle(join(projectFolder, 'bench', 'vscode', 'suite'));
+  const scratch = new Scratch();
+  const file = scratch.path('figures.json');
+  const results: Activation[] = [];
+  try {
+    const vscode = await hostVsCode(built.code, () => undefined);
+    for (let i = 0; i < runs; i++) {
+      // Activated by hand, else it would be while VS Code still starts, and its other extensions with it.
+      const { failed, notes } = await runHost({ vscode, extension: vsix, suites: built.suites, env: { [FIGURES_VARIABLE]: file }, manifest: { activationEvents: [] } });
+      if (failed > 0) throw new Error(notes.join('\n'));
+      results.push(JSON.parse(readFileSync(file, 'utf8')) as Activation);
+      writeFileSync(file, '');
+    }
+  } finally {
+    built.dispose();
+    await scratch.dispose();
+  }
+  return {
+    title: `${(results[0]?.name ?? '')}, ms`,
+    rows: [
+      { name: 'activation in a settled host', target: 40, values: results.map(({ activated }) => activated), digits: 1 },
+      { name: 'from there until the cluster was looked for', values: results.map(({ ready }) => ready), digits: 1 },
+    ],
+  };
+}

@@ -1,0 +1,10 @@
+/** Names the file that the figures of a host go to. */
+export const FIGURES_VARIABLE = 'HOTPOCKET_BENCH_FIGURES';
+
+export interface Activation {
+  readonly name: string;
+  /** ms that `activate` took. */
+  readonly activated: number;
+  /** ms more until the engine was loaded and had answered. */
+  readonly ready: number;
+}
