@@ -2,7 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
-/** Programs started for a test run carry its id in this variable, and hand it down to whatever they start themselves. */
+/**
+ * Programs started for a test run carry its id in this variable, and hand it down to whatever they start themselves. A supervisor inherits
+ * little, but keeps the folder for temporary files, which is one of the run's.
+ */
 export const RUN_VARIABLE = 'HOTPOCKET_TEST_RUN';
 
 /** Runs a program to its end and gives what it printed. Rejects with that when it fails. */
@@ -71,8 +74,8 @@ export function processesOf(id: string): number[] {
 function runsOf(pid: number): string[] {
   try {
     const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    const value = variables.find((variable) => variable.startsWith(`${RUN_VARIABLE}=`));
-    return value?.slice(RUN_VARIABLE.length + 1).split('/') ?? [];
+    const partsOf = (name: string): string[] => variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1).split('/') ?? [];
+    return [...partsOf(RUN_VARIABLE), ...partsOf('TMPDIR')];
   } catch {
     return []; // It ended meanwhile, or is another user's.
   }

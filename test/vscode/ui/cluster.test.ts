@@ -168,22 +168,3 @@ describe('a cluster in VS Code', () => {
     await window.screenshot('cleaned');
   });
 });
-
-describe('a folder that is not trusted', () => {
-  it('does not run its contract', async () => {
-    const wary = await Workbench.open({ suite: 'untrusted', settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' } });
-    try {
-      const untrusted = await wary.openWindow(folder);
-      await untrusted.showContainer('HotPocket');
-      const welcome = untrusted.page.locator('.welcome-view-content');
-      await expect.poll(() => welcome.innerText()).toContain('this folder must be trusted first');
-      expect(await welcome.getByRole('button').allInnerTexts()).toEqual(['Manage Workspace Trust']);
-      await untrusted.screenshot('welcome');
-      await untrusted.page.keyboard.press('F1');
-      await untrusted.page.locator('.quick-input-widget input[type=text]').fill('>HotPocket: Deploy');
-      await expect.poll(() => untrusted.quickInput.choices()).not.toContain('HotPocket: Deploy Contract…');
-    } finally {
-      await wary.close();
-    }
-  });
-});

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const keys = [{ key: 'ctrl+alt+f1', command: 'hotpocket.deploy' }];
   workbench = await Workbench.open({
     suite: 'robustness',
-    settings: { 'hotpocket.userPortBegin': 24_181, 'hotpocket.peerPortBegin': 24_861, 'hotpocket.roundTime': 1000, 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.emptyWindow': true },
+    settings: { 'hotpocket.userPortBegin': 24_181, 'hotpocket.peerPortBegin': 24_861, 'hotpocket.roundTime': 1000, 'hotpocket.defaultNode': 0, 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.emptyWindow': true },
     keybindings: keys,
   });
 });
@@ -45,6 +45,20 @@ const hotpocket = (args: string[], env: Record<string, string> = {}): string =>
 const messages = (): Promise<string[]> => window.page.locator('.notification-toast').allInnerTexts();
 const STACK = /\bat .*:\d+:\d+/;
 
+const commandLine = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // It ended meanwhile.
+  }
+};
+function supervisor(): number {
+  const found = processesOf(workbench.id).filter((pid) => commandLine(pid).includes('/supervisor.js'));
+  expect(found).toHaveLength(1);
+  return found[0] ?? 0;
+}
+const pids = (status: string): number[] => (JSON.parse(status) as { nodes: { state: { pid: number } }[] }).nodes.map(({ state }) => state.pid);
+
 /** An error is shown with exactly these buttons, and without a stack trace. It is closed again. */
 async function told(text: string | RegExp, buttons: string[]): Promise<void> {
   const message = window.notification(text);
@@ -56,15 +70,21 @@ async function told(text: string | RegExp, buttons: string[]): Promise<void> {
 }
 
 describe('a folder that is not trusted', () => {
-  it('is not deployed by a key either, and the way to trust it is a button', async () => {
+  it('is offered nothing that runs its contract, nor deployed by a key, and the way to trust it is a button', async () => {
     window = await workbench.openWindow(scratch.path('eins'));
     await window.showContainer('HotPocket');
-    await window.page.locator('.welcome-view-content', { hasText: 'must be trusted first' }).waitFor();
+    const welcome = window.page.locator('.welcome-view-content');
+    await expect.poll(() => welcome.innerText()).toContain('this folder must be trusted first');
+    expect(await welcome.getByRole('button').allInnerTexts()).toEqual(['Manage Workspace Trust']);
+    await window.page.keyboard.press('F1');
+    await window.page.locator('.quick-input-widget input[type=text]').fill('>HotPocket: Deploy');
+    await expect.poll(() => window.quickInput.choices()).not.toContain('HotPocket: Deploy Contract…');
+    await window.quickInput.cancel();
     await window.page.keyboard.press('Control+Alt+F1');
     await told('This folder is not trusted.', ['Manage Workspace Trust', 'Show Details']);
     await window.page.keyboard.press('Control+Alt+F1');
     await window.notification('This folder is not trusted.').click('Manage Workspace Trust');
-    await expect.poll(() => window.editor.tabs()).toContain('Workspace Trust');
+    await expect.poll(() => window.editor.tabs()).toContain('workspaceTrustEditor');
     await window.screenshot('to trust it');
     // What follows is about trusted ones.
     await window.page.getByRole('button', { name: /^Trust$/ }).click();
@@ -105,16 +125,14 @@ describe.sequential('a workspace of two folders', () => {
 
   it('does a command that came before the extension was ready', async () => {
     // Held, it keeps the extension waiting for its answer.
-    const [supervisor] = processesOf(workbench.id).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/supervisor.js'));
-    expect(supervisor).toBeGreaterThan(0);
-    process.kill(supervisor!, 'SIGSTOP');
+    process.kill(supervisor(), 'SIGSTOP');
     try {
       await window.reload();
       await window.palette('HotPocket: Show Actions');
       expect(await window.page.locator(`.part.statusbar [id="${STATUS}"]`).count()).toBe(0);
       expect(await window.quickInput.isOpen()).toBe(false);
     } finally {
-      process.kill(supervisor!, 'SIGCONT');
+      process.kill(supervisor(), 'SIGCONT');
     }
     await expect.poll(async () => (await window.quickInput.choices()).map((label) => label.trim())).toContain('Stop Node');
     await window.screenshot('actions after all');
@@ -122,6 +140,43 @@ describe.sequential('a workspace of two folders', () => {
     await window.showContainer('HotPocket');
     await working(3);
     expect(await messages()).toEqual([]);
+  });
+
+  it('cancels a deployment, and the cluster is as it was', async () => {
+    const before = hotpocket(['status', '--json']);
+    // Held, the supervisor keeps the deployment waiting for as long as it takes to press the button.
+    process.kill(supervisor(), 'SIGSTOP');
+    try {
+      await window.palette('HotPocket: Deploy Contract…');
+      await window.quickInput.pick('eins/dist');
+      const progress = window.notification('Deploying the contract');
+      await progress.shown();
+      await window.screenshot('deploying');
+      await progress.click('Cancel');
+      await progress.hidden();
+    } finally {
+      process.kill(supervisor(), 'SIGCONT');
+    }
+    await working(3);
+    expect(pids(hotpocket(['status', '--json']))).toEqual(pids(before));
+    expect(await messages()).toEqual([]);
+  });
+
+  it('cancels a build, and deploys nothing', async () => {
+    const before = hotpocket(['status', '--json']);
+    writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract', scripts: { build: 'node -e "setTimeout(() => {}, 100000)"' } }));
+    await window.palette('HotPocket: Deploy Contract…');
+    await window.quickInput.pick('eins/dist');
+    const progress = window.notification('Building eins');
+    await progress.shown();
+    await expect.poll(() => processesOf(workbench.id).filter((pid) => commandLine(pid).includes('setTimeout(() => {}, 100000)')).length).toBeGreaterThan(0);
+    await window.screenshot('building');
+    await progress.click('Cancel');
+    await progress.hidden();
+    await expect.poll(() => processesOf(workbench.id).filter((pid) => commandLine(pid).includes('setTimeout(() => {}, 100000)'))).toEqual([]);
+    expect(pids(hotpocket(['status', '--json']))).toEqual(pids(before));
+    expect(await messages()).toEqual([]);
+    writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract' }));
   });
 
   it('says when a node vanished while it was being chosen', async () => {

@@ -24,7 +24,8 @@ export class QuickInput {
       await this.open('F1', palette);
       await palette.fill(`>${title}`);
       if (await appears(this.row(title))) break;
-      await this.cancel();
+      // A window that is still being drawn may have taken the focus, which closes it.
+      if (await this.isOpen()) await this.cancel();
     }
     await this.pick(title);
     // What the command asks comes in the same box.
