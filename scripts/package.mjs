@@ -27,7 +27,7 @@ function koffiBinary(platform, koffiVersion) {
   if (existsSync(installed)) return cpSync(installed, target, { recursive: true });
   const temp = mkdtempSync(join(tmpdir(), 'hotpocket-package-'));
   try {
-    const file = run('npm', ['pack', `${name}@${koffiVersion}`, '--silent'], temp).trim();
+    const file = run('npm', ['pack', `${name}@${koffiVersion}`, '--silent', '--prefer-offline'], temp).trim();
     run('tar', ['-xzf', file], temp);
     cpSync(join(temp, 'package'), target, { recursive: true });
   } finally {
