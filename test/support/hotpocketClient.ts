@@ -22,7 +22,7 @@ export interface Client {
   submitContractInput(input: string | Buffer, nonce?: number | null, maxLedger?: number | null, isOffset?: boolean): Promise<{ hash: unknown; submissionStatus: Promise<ClientInputStatus> }>;
   submitContractReadRequest(request: string | Buffer, id?: string | null, timeout?: number): Promise<unknown>;
   getLedgerBySeqNo(seqNo: number, includeInputs: boolean, includeOutputs: boolean): Promise<ClientLedger | null>;
-  subscribe(channel: 'ledger_event' | 'unl_change'): Promise<void>;
+  subscribe(channel: 'ledger_event' | 'unl_change' | 'health_event'): Promise<void>;
   unsubscribe(channel: 'ledger_event' | 'unl_change'): Promise<void>;
 }
 
