@@ -28,6 +28,8 @@ export interface ExecutionHost {
   readonly npl: NplRouter;
   readonly log: NodeLog;
   config(): HpConfig;
+  /** What patch.cfg holds. */
+  patch(): Uint8Array;
   activeOn(pubkey: Hex): number;
   /** Number of the last ledger. */
   lastSeqNo(): number;
@@ -90,7 +92,7 @@ export class Executions {
     if (this.stopped) return undefined;
     const outputs = succeeded ? result.outputs : [];
     const { hash: stateHash } = host.state.scan();
-    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs });
+    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch() });
     this.keep();
     return { stateHash, outputs };
   }

@@ -14,6 +14,8 @@ import type { ConsensusEvent, Effect } from './consensus/types';
 import { NplRouter } from './contract/npl';
 import { Executions, type Executed } from './executions';
 import { report } from './facts';
+import { readRunRecord } from './ledger/runRecord';
+import { recoverPatch } from './recoveredPatch';
 import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
 import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
@@ -60,17 +62,22 @@ export class Node {
   private stopped: (() => void) | undefined;
 
   constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock: Clock = systemClock) {
-    const { config, paths } = dir;
-    this.config = config;
-    this.keys = { publicKey: config.node.public_key, privateKey: config.node.private_key };
-    const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = config.log;
+    const { paths } = dir;
+    const { node, log: logging } = dir.config;
+    this.keys = { publicKey: node.public_key, privateKey: node.private_key };
+    const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = logging;
     this.log = NodeLog.open({ dir: paths.log, level, loggers, maxMbytesPerFile: max_mbytes_per_file, maxFileCount: max_file_count, clock: systemClock });
-    sayHello(this.log, config);
+    sayHello(this.log, dir.config);
     this.state = StateStore.open(paths.contractFs);
-    this.patches = new Patches(paths.patchCfg, dir.patchHash, (text) => this.log.raw(text));
-    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(config));
+    this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(dir.config));
     const runRecordFile = join(paths.contractFs, 'run.bson');
-    const boot = bootFrom(this.ledgers, this.state, runRecordFile, dir.patchHash, config.contract.max_input_ledger_offset);
+    const record = readRunRecord(runRecordFile);
+    const recovered = recoverPatch(dir.config, record, this.ledgers.last);
+    const { config } = recovered;
+    this.config = config;
+    if (config !== dir.config) saveConfig(paths.dir, config).catch(fatal);
+    this.patches = new Patches(paths.patchCfg, recovered, (text) => this.log.raw(text));
+    const boot = bootFrom(this.ledgers, this.state, record, recovered, config.contract.max_input_ledger_offset);
     this.consensus = new Consensus(
       { contractId: config.contract.id, publicKey: this.keys.publicKey, role: config.node.role, execute: config.contract.execute, ...consensusPatch(config.contract) },
       boot,
@@ -80,6 +87,7 @@ export class Node {
     this.executions = new Executions({
       paths, runRecordFile, state: this.state, npl: this.npl, log: this.log,
       config: () => this.config,
+      patch: () => this.patches.read().bytes,
       activeOn: (pubkey) => this.consensus.activeOn(pubkey),
       lastSeqNo: () => this.consensus.view.last.seqNo,
       sendNpl: (message) => this.mesh?.broadcast(message),
@@ -152,8 +160,8 @@ export class Node {
       },
       patchSynced: async (patchHash, content) => {
         const patch = await this.patches.replace(content);
-        if (patch) this.step({ type: 'patchSynced', patchHash, patch });
-        else this.log.err('Appling patch file changes after sync failed');
+        if (!patch) this.log.err('Appling patch file changes after sync failed');
+        this.step({ type: 'patchSynced', patchHash, patch });
       },
       stateSynced: (stateHash) => {
         this.step({ type: 'stateSynced', stateHash });

@@ -1,17 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { writeFileAtomic } from '../base/files';
 import { applyPatch, ConfigError, parsePatch, type HpConfig, type PatchConfig } from '../hotpocket/config';
 import type { Hex } from '../hotpocket/hash';
 import { patchHash } from '../hotpocket/stateHash';
 import type { ConsensusPatch, RunOutcome } from './consensus/types';
+import type { RecoveredPatch } from './recoveredPatch';
 
 /** The configuration under consensus: patch.cfg beside the state folder, where contracts change it (reference 1.6). */
 export class Patches {
+  private hash: Hex;
   /** What the file says, until a ledger agrees on it. */
   private pending: PatchConfig | undefined;
 
-  /** `hash`: of the file as it is; `complain` gets the lines that hpcore prints about a rule that is broken. */
-  constructor(private readonly path: string, private hash: Hex, private readonly complain: (text: string) => void) {}
+  /** Writes what the node had when it stopped; `complain` gets the lines that hpcore prints about a rule that is broken. */
+  constructor(private readonly path: string, { hash, content, pending }: RecoveredPatch, private readonly complain: (text: string) => void) {
+    if (!this.read().bytes.equals(content)) writeFileSync(path, content, { mode: 0o644 });
+    this.hash = hash;
+    this.pending = pending ?? undefined;
+  }
 
   /** A contract may have deleted it: that is an empty file then, which breaks every rule. */
   read(): { readonly hash: Hex; readonly bytes: Buffer } {
@@ -33,14 +39,13 @@ export class Patches {
     return { patchHash: hash, patch: this.pending ? consensusPatch(this.pending) : null };
   }
 
-  /** Takes over the one that the others agreed on; undefined if it breaks a rule. */
-  async replace(bytes: Uint8Array): Promise<ConsensusPatch | undefined> {
+  /** Takes over the one that the others agreed on; null if it breaks a rule, so that only its hash counts, as with them. */
+  async replace(bytes: Uint8Array): Promise<ConsensusPatch | null> {
     const patch = this.parse(bytes);
-    if (!patch) return undefined;
     await writeFileAtomic(this.path, bytes, 0o644);
     this.hash = patchHash(bytes);
     this.pending = patch;
-    return consensusPatch(patch);
+    return patch ? consensusPatch(patch) : null;
   }
 
   /** The configuration with the patch that was agreed on; undefined if there is none. */

@@ -56,6 +56,7 @@ export class Consensus {
     this.stateHash = boot.stateHash;
     this.patchHash = boot.patchHash;
     this.outputs = this.pendingOutputs(boot.outputs);
+    this.pendingPatch = boot.pendingPatch;
     this.pool.settle(boot.recent, config.maxInputLedgerOffset);
   }
 
@@ -111,7 +112,7 @@ export class Consensus {
       case 'patchSynced':
         this.patchHash = event.patchHash;
         this.pendingPatch = undefined;
-        this.applyPatch(event.patch, true);
+        if (event.patch) this.applyPatch(event.patch, true);
         return;
       case 'stateSynced':
         this.stateHash = event.stateHash;

@@ -92,7 +92,7 @@ export type ConsensusEvent =
     readonly type: 'ledgersSynced'; readonly after: number; readonly entries: readonly LedgerEntry[]; readonly closing?: Closing;
     readonly replaced: readonly Ledger[]; readonly reverted: readonly SignedInput[];
   }
-  | { readonly type: 'patchSynced'; readonly patchHash: Hex; readonly patch: ConsensusPatch }
+  | { readonly type: 'patchSynced'; readonly patchHash: Hex; readonly patch: ConsensusPatch | null }
   | { readonly type: 'stateSynced'; readonly stateHash: Hex }
   /** Nothing is being fetched any more: all is here, or it was given up. */
   | { readonly type: 'syncEnded' }
@@ -144,6 +144,8 @@ export interface ConsensusBoot {
   readonly recent: readonly LedgerEntry[];
   /** Outputs of the last completed run, not yet in a ledger. */
   readonly outputs: readonly UserOutput[];
+  /** The last run changed the patch, and no ledger has agreed on it yet; null if it breaks a rule. */
+  readonly pendingPatch?: ConsensusPatch | null;
   /** The last ledger's run was not completed: it is done first. */
   readonly pendingRun?: readonly RunInputs[];
 }

@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly stateHash: Hex;
   /** Not in a ledger yet: the next one agrees on them. */
   readonly outputs: readonly UserOutput[];
+  /** patch.cfg after it; absent if the state came from peers. */
+  readonly patch?: Uint8Array | undefined;
 }
 
 const schema = v.object({
@@ -24,6 +26,7 @@ const schema = v.object({
   ledgerHash: hash,
   stateHash: hash,
   outputs: v.array(v.object({ pubkey: publicKey, messages: v.array(bytes) })),
+  patch: v.optional(bytes),
 });
 
 /** Undefined if there is none, or none that can be read: the state then counts as it is. */
