@@ -34,6 +34,7 @@ const options = {
     supervisor: 'src/cluster/embedded/supervisor/main.ts',
     cli: 'src/cli/main.ts',
     extension: 'src/extension/extension.ts',
+    debugHook: 'src/debug/hook.ts',
     ...Object.fromEntries(Object.entries(loadedWhenUsed).map(([module, name]) => [name, module])),
   },
   absWorkingDir: root,

@@ -42,6 +42,9 @@ export const catalogue = {
   ),
   NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable.'),
   PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
+  // Debugging
+  DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
+  DEBUG_PROGRAM_UNKNOWN: entry<{ program: string; known: string }>((d) => `No debugger is known for the contract's program ${d.program}.`, (d) => `Contracts can be debugged that are run by ${d.known}.`),
   BUILD_FAILED: entry<{ folder: string; exit: number }>((d) => `The build of ${d.folder} failed (exit code ${d.exit}).`, () => 'Its terminal says why; nothing was deployed.'),
   WORKSPACE_UNTRUSTED: entry<object>(() => 'This folder is not trusted.', () => 'Trust it first: deploying and starting nodes runs the contract.'),
   CANCELLED: entry<{ what: string }>((d) => `${d.what} was cancelled.`, () => 'The cluster is as it was left by the last finished step; run the command again to complete it.'),

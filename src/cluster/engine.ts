@@ -1,3 +1,4 @@
+import type { Debuggee, DebugOrder, RunKind } from '../base/debugLink';
 import type { Disposable } from '../base/disposables';
 import type { VoteStatusText } from '../base/nodeLink';
 
@@ -22,6 +23,11 @@ export interface ClusterEngine extends Disposable {
   clean(task?: Task): Promise<CleanReport>;
   /** A node's log from the last `tail` lines on; follows it until the signal, across restarts of the node. */
   logs(node: number, options: LogOptions, onText: (text: string) => void): Promise<void>;
+  /**
+   * From now on the node's contract processes that the request names wait for a debugger, in every round and across restarts of nodes
+   * and supervisor, until the lease is ended. Throws DEBUG_NODE_BUSY, CLUSTER_NOT_FOUND, NODE_NOT_FOUND.
+   */
+  debug(request: DebugRequest, onEvent: (event: DebugEvent) => void): Promise<DebugLease>;
 
   readonly onDidChange: (listener: (change: ClusterChange) => void) => Disposable;
 }
@@ -29,6 +35,7 @@ export interface ClusterEngine extends Disposable {
 export interface EngineCapabilities {
   readonly stopsClock: boolean;
   readonly statusWithoutUser: boolean;
+  readonly debugging: boolean;
 }
 
 /** Lets the caller watch and end a long operation. */
@@ -86,6 +93,8 @@ export interface NodeStatusInfo {
   readonly peers: readonly string[];
   readonly users: readonly string[];
   readonly weaklyConnected: boolean;
+  /** A debugger is told of its contract processes. */
+  readonly debugged: boolean;
   readonly logFile: string;
   readonly stateDir: string;
 }
@@ -96,9 +105,40 @@ export interface ClusterStatus {
   readonly home: string;
   readonly contractId: string;
   readonly contractPath?: string;
+  /** What is started as the contract, as hp.cfg says. */
+  readonly program: { readonly binPath: string; readonly binArgs: string };
   readonly roundTime: number;
+  /** How much its time lags behind the wall clock, for all it was held so far; ms. */
+  readonly clockBehind: number;
+  readonly pause?: PauseInfo;
   readonly quorum: { readonly needed: number; readonly of: number; readonly tolerates: number };
   readonly nodes: readonly NodeStatusInfo[];
+}
+
+export interface DebugRequest extends DebugOrder {
+  readonly node: number;
+}
+
+export type DebugEvent =
+  /** A process waits for its debugger. If none comes it has to be let go. */
+  | { readonly type: 'waiting'; readonly debuggee: Debuggee }
+  | { readonly type: 'ended'; readonly run: number };
+
+/** Debugging that was asked for. It ends by itself when whoever asked is gone. */
+export interface DebugLease {
+  /** Lets a process run on that no debugger can be attached to. */
+  letGo(run: number): void;
+  /** What is being debugged then runs on. */
+  end(): Promise<void>;
+}
+
+/** The cluster's clock stands still for a debugged run. */
+export interface PauseInfo {
+  readonly node: number;
+  readonly kind: RunKind;
+  readonly ledgerSeqNo: number;
+  /** ms since 1970. */
+  readonly since: number;
 }
 
 export interface CleanReport {
@@ -110,5 +150,7 @@ export type ClusterChange =
   | { readonly type: 'cluster'; readonly exists: boolean }
   | { readonly type: 'node'; readonly node: NodeStatusInfo }
   | { readonly type: 'ledger'; readonly node: number; readonly seqNo: number; readonly hash: string }
+  /** The clock was stopped, or goes on. */
+  | { readonly type: 'pause'; readonly pause?: PauseInfo }
   | { readonly type: 'run'; readonly node: number; readonly phase: 'started' | 'ended'; readonly kind: 'consensus' | 'read'; readonly ledgerSeqNo: number; readonly pid: number }
   | { readonly type: 'notice'; readonly node?: number; readonly code: string; readonly message: string; readonly remedy: string };

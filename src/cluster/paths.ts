@@ -28,6 +28,10 @@ export class ClusterPaths {
   get supervisorLog(): string {
     return join(this.home, 'supervisor.log');
   }
+  /** How far the cluster's clock is behind, once it was held. */
+  get clockFile(): string {
+    return join(this.home, 'clock.json');
+  }
   /** Held by the supervisor as long as it lives. */
   get lockFile(): string {
     return `${this.home}.lock`;

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../base/clock';
 import { errorText, HotPocketError } from '../base/errors';
 import type { HpConfig } from '../hotpocket/config';
 import { parseRunAs, type ContractPaths } from '../hotpocket/config';
@@ -14,6 +15,8 @@ import { startPostExec } from './contract/postExec';
 import type { RunOptions } from './contract/runOptions';
 import { startContract } from './contract/startContract';
 import type { ContractProgram, ContractRun, RunContext } from './contract/types';
+import { DebuggedOutput } from './debug/debuggedOutput';
+import type { Debugging, DebuggedRun } from './debug/debugging';
 import { report } from './facts';
 import { writeRunRecord } from './ledger/runRecord';
 import { ConsoleRotation } from './log/consoleRotation';
@@ -27,6 +30,8 @@ export interface ExecutionHost {
   readonly state: StateStore;
   readonly npl: NplRouter;
   readonly log: NodeLog;
+  readonly clock: Clock;
+  readonly debugging: Debugging;
   config(): HpConfig;
   /** What patch.cfg holds. */
   patch(): Uint8Array;
@@ -78,9 +83,12 @@ export class Executions {
       ledger: { seqNo: ledger.seqNo, hash: ledger.hash },
       users: users.map(({ pubkey, payloads }) => ({ pubkey, inputs: payloads })),
     });
+    const inputs = users.reduce((sum, { payloads }) => sum + payloads.length, 0);
+    const debugged = await host.debugging.plan({ kind: 'consensus', ledgerSeqNo: ledger.seqNo, inputs, stateDir: host.paths.state });
+    if (this.stopped) return void debugged?.ended();
     this.giveState(false);
     const output = this.contractLog?.begin(ledger);
-    const process = this.start(context, host.paths.state, ledger.seqNo, output);
+    const process = this.start(context, host.paths.state, ledger.seqNo, { debugged, output });
     this.current = process;
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
     const result = await process.done;
@@ -117,7 +125,10 @@ export class Executions {
     const snapshot = await this.host.state.snapshot();
     try {
       const context = this.context({ readonly: true, timestamp: 0, users: [{ pubkey, inputs: [content] }] });
-      const process = this.start(context, snapshot.dir, this.host.lastSeqNo());
+      const ledgerSeqNo = this.host.lastSeqNo();
+      const debugged = await this.host.debugging.plan({ kind: 'read', ledgerSeqNo, inputs: 1, stateDir: snapshot.dir });
+      if (this.stopped) return void debugged?.ended();
+      const process = this.start(context, snapshot.dir, ledgerSeqNo, { debugged });
       this.reads.add(process);
       const result = await process.done;
       this.reads.delete(process);
@@ -166,12 +177,14 @@ export class Executions {
     if (!this.current && this.reads.size === 0) this.console.rotateIfLarge();
   }
 
-  private start(context: RunContext, stateDir: string, ledgerSeqNo: number, output?: ContractOutput): ContractRun {
+  private start(context: RunContext, stateDir: string, ledgerSeqNo: number, { debugged, output }: { debugged?: DebuggedRun | undefined; output?: ContractOutput | undefined }): ContractRun {
     const { host } = this;
     const kind = context.readonly ? 'read' : 'consensus';
     let pid = 0;
+    const copies = debugged ? new DebuggedOutput(debugged.recipe.announcement, (address) => debugged.announced(pid, address), output) : output;
     const process = startContract(this.program(), context, {
-      ...this.runOptions(stateDir, output),
+      ...this.runOptions(stateDir, copies),
+      ...(debugged && { recipe: debugged.recipe }),
       events: {
         started: (started) => {
           pid = started;
@@ -184,12 +197,16 @@ export class Executions {
         control: (data) => host.control(Buffer.from(data).toString()),
       },
     });
-    void process.done.then(({ durationMs }) => report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs }));
+    void process.done.then(({ durationMs }) => {
+      if (debugged) copies?.close();
+      debugged?.ended();
+      report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs });
+    });
     return process;
   }
 
   private runOptions(stateDir: string, output: ContractOutput | undefined): Omit<RunOptions, 'events'> {
-    return { ...(output ? { output } : {}), stateDir, log: this.host.log, nodeExecutable: globalThis.process.execPath, tempDir: this.tempDir };
+    return { ...(output ? { output } : {}), stateDir, log: this.host.log, clock: this.host.clock, nodeExecutable: globalThis.process.execPath, tempDir: this.tempDir };
   }
 
   private context(run: Pick<RunContext, 'readonly' | 'timestamp' | 'ledger' | 'users'>): RunContext {

@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import { loadHash } from '../hotpocket/hash';
 import type { NodeCommand } from '../base/nodeLink';
+import { inheritedClock } from './debug/clusterClock';
+import { report } from './facts';
 import { Node } from './node';
 import { failedCommand, newCommand, rekeyCommand, usageCommand, versionCommand, type CommandResult } from './setup/commands';
 import { openContractDir } from './setup/contractDir';
@@ -24,6 +26,7 @@ function finish({ exitCode, stdout, stderr }: CommandResult): void {
 }
 
 async function run(dir: string): Promise<void> {
+  const clock = inheritedClock(process.env);
   let node: Node;
   try {
     const fatal = (error: unknown): void => {
@@ -32,7 +35,7 @@ async function run(dir: string): Promise<void> {
     };
     const contractDir = await openContractDir(dir);
     process.chdir(contractDir.paths.dir);
-    node = new Node(contractDir, fatal);
+    node = new Node(contractDir, fatal, clock);
   } catch (error) {
     return finish(failedCommand(error));
   }
@@ -47,7 +50,17 @@ async function run(dir: string): Promise<void> {
   process.on('SIGTERM', () => stop(constants.signals.SIGTERM));
   // A supervisor that is gone can't restart or stop us: without it nobody would know of this process.
   process.on('disconnect', () => stop(constants.signals.SIGTERM));
-  process.on('message', (message: NodeCommand) => message.type === 'stop' && stop(constants.signals.SIGTERM));
+  process.on('message', (command: NodeCommand) => {
+    switch (command.type) {
+      case 'stop': return stop(constants.signals.SIGTERM);
+      case 'setClock':
+        if (!stopping) clock.set(command.setting);
+        return report({ type: 'clockSet', number: command.number });
+      case 'held': return node.debugging.held(command.run);
+      case 'debug': return node.debugging.follow(stopping ? undefined : command.order);
+      case 'letGo': return node.debugging.letGo(command.run);
+    }
+  });
   try {
     await node.start();
   } catch {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { systemClock, type Clock } from '../base/clock';
+import { systemClock } from '../base/clock';
 import { errorText } from '../base/errors';
 import type { HpConfig } from '../hotpocket/config';
 import { shortHash, type Hex } from '../hotpocket/hash';
@@ -12,6 +12,8 @@ import { Consensus } from './consensus/consensus';
 import { isSigned } from './consensus/proposal';
 import type { ConsensusEvent, Effect } from './consensus/types';
 import { NplRouter } from './contract/npl';
+import { ClusterClock } from './debug/clusterClock';
+import { Debugging } from './debug/debugging';
 import { Executions, type Executed } from './executions';
 import { report } from './facts';
 import { readRunRecord } from './ledger/runRecord';
@@ -51,6 +53,8 @@ export class Node {
   private readonly patches: Patches;
   private readonly npl: NplRouter;
   private readonly executions: Executions;
+  /** What the supervisor orders to be debugged. */
+  readonly debugging = new Debugging(report);
   private readonly syncer: Syncer;
   private readonly consensus: Consensus;
   private mesh: Mesh | undefined;
@@ -61,7 +65,7 @@ export class Node {
   private handling = false;
   private stopped: (() => void) | undefined;
 
-  constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock: Clock = systemClock) {
+  constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock = new ClusterClock()) {
     const { paths } = dir;
     const { node, log: logging } = dir.config;
     this.keys = { publicKey: node.public_key, privateKey: node.private_key };
@@ -85,7 +89,7 @@ export class Node {
     );
     this.npl = new NplRouter(this.keys, () => this.isMember(this.keys.publicKey) && this.config.node.role === 'validator', (key) => this.isMember(key), (message) => this.log.inf(message));
     this.executions = new Executions({
-      paths, runRecordFile, state: this.state, npl: this.npl, log: this.log,
+      paths, runRecordFile, state: this.state, npl: this.npl, log: this.log, clock: this.clock, debugging: this.debugging,
       config: () => this.config,
       patch: () => this.patches.read().bytes,
       activeOn: (pubkey) => this.consensus.activeOn(pubkey),
@@ -126,6 +130,8 @@ export class Node {
   async stop(signal: number): Promise<void> {
     const { log } = this;
     log.wrn(`Interrupt signal (${signal}) received.`);
+    this.debugging.follow(undefined);
+    this.clock.runOn();
     await new Promise<void>((resolve) => {
       this.stopped = resolve;
       this.step({ type: 'stop' });
@@ -362,7 +368,8 @@ export class Node {
 
   private reportConfig(): void {
     const { unl, threshold, roundTime } = this.consensus.view;
-    report({ type: 'config', roundTime, threshold, needed: votesNeeded(threshold, unl.length), unl });
+    const { bin_path, bin_args } = this.config.contract;
+    report({ type: 'config', roundTime, threshold, needed: votesNeeded(threshold, unl.length), unl, binPath: bin_path, binArgs: bin_args });
   }
 
   private reportPeers(): void {

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { CancellationTokenSource, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
 import { Emitter } from '../../base/disposables';
 import { systemCode } from '../../base/errors';
-import type { ClusterChange, ClusterStatus, Task } from '../engine';
-import { changed, fromRpcError, progress, PROTOCOL, requests, type ProtocolVersion, type RpcFailure } from './protocol';
+import type { ClusterChange, ClusterStatus, DebugEvent, Task } from '../engine';
+import { changed, debugged, fromRpcError, progress, PROTOCOL, requests, type ProtocolVersion, type RpcFailure } from './protocol';
 import { rpcOver } from './rpc';
 
 /** How long a supervisor may take to answer, and a new one to be there. */
@@ -12,6 +12,7 @@ export const ANSWER_WITHIN_MS = 10_000;
 /** A conversation with a running supervisor. */
 export class SupervisorConnection {
   readonly changes = new Emitter<ClusterChange>();
+  readonly debugEvents = new Emitter<{ readonly lease: string; readonly event: DebugEvent }>();
   /** Settles when the conversation is over, for whatever reason. */
   readonly closed: Promise<void>;
   private tasks = 0;
@@ -19,6 +20,7 @@ export class SupervisorConnection {
   private constructor(private readonly socket: Socket, private readonly rpc: MessageConnection, readonly theirs: ProtocolVersion) {
     this.closed = new Promise((resolve) => (socket.destroyed ? resolve() : socket.once('close', () => resolve())));
     rpc.onNotification(changed, (change) => this.changes.fire(change));
+    rpc.onNotification(debugged, (event) => this.debugEvents.fire(event));
   }
 
   /** Undefined if nobody listens there, or whoever does is about to leave. Throws SupervisorSilent. */

@@ -1,10 +1,9 @@
-import type { NodeFact } from '../../base/nodeLink';
+import type { ClockSetting } from '../../base/debugLink';
+import type { LastingFact, NodeFact } from '../../base/nodeLink';
 import { votesNeeded } from '../../hotpocket/thresholds';
-import type { ClusterStatus, NodeState, NodeStatusInfo } from '../engine';
+import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../engine';
 import type { ClusterPaths } from '../paths';
 import type { ClusterRecord, NodeRecord } from './clusterFile';
-
-type LastingFact = 'ready' | 'config' | 'vote' | 'ledger' | 'peers' | 'users';
 
 /** The newest fact of each kind that a running node has told. */
 export type LatestFacts = { readonly [T in LastingFact]?: Extract<NodeFact, { type: T }> };
@@ -14,9 +13,17 @@ export interface ConsensusTerms {
   readonly roundTime: number;
   readonly threshold: number;
   readonly unl: readonly string[];
+  readonly binPath: string;
+  readonly binArgs: string;
 }
 
-export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: readonly string[], current: NodeState, facts: LatestFacts): NodeStatusInfo {
+/** What is known beside the nodes' own words. */
+export interface ClockState {
+  readonly setting: ClockSetting;
+  readonly pause: PauseInfo | undefined;
+}
+
+export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: readonly string[], current: NodeState, facts: LatestFacts, debugged = false): NodeStatusInfo {
   const { vote, ledger } = facts;
   const { consoleLog, state } = paths.node(record.node);
   return {
@@ -34,12 +41,13 @@ export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: reado
     peers: facts.peers?.peers ?? [],
     users: facts.users?.users ?? [],
     weaklyConnected: facts.peers?.weaklyConnected ?? false,
+    debugged,
     logFile: consoleLog,
     stateDir: state,
   };
 }
 
-export function describeCluster(paths: ClusterPaths, record: ClusterRecord, terms: ConsensusTerms, nodes: readonly NodeStatusInfo[]): ClusterStatus {
+export function describeCluster(paths: ClusterPaths, record: ClusterRecord, terms: ConsensusTerms, nodes: readonly NodeStatusInfo[], clock: ClockState = { setting: { behind: 0 }, pause: undefined }): ClusterStatus {
   const of = terms.unl.length;
   const needed = votesNeeded(terms.threshold, of);
   return {
@@ -48,7 +56,10 @@ export function describeCluster(paths: ClusterPaths, record: ClusterRecord, term
     home: paths.home,
     contractId: record.contractId,
     ...(record.contractPath !== undefined && { contractPath: record.contractPath }),
+    program: { binPath: terms.binPath, binArgs: terms.binArgs },
     roundTime: terms.roundTime,
+    clockBehind: clock.setting.behind,
+    ...(clock.pause && { pause: clock.pause }),
     quorum: { needed, of, tolerates: of - needed },
     nodes,
   };

@@ -1,11 +1,12 @@
 import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
-import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
+import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { readLog } from '../logFollow';
 import { lastLines, lastMatch, type LogPlace } from '../logTail';
 import { ClusterPaths, CLUSTER_NAME, hotpocketHome } from '../paths';
 import { readClusterFile } from './clusterFile';
 import { ConnectionLost, type SupervisorConnection } from './connection';
+import { DebugLeases, requireDebugging } from './debugLeases';
 import { SupervisorLink } from './link';
 import { offlineStatus } from './offline';
 import { requests, type ProtocolVersion } from './protocol';
@@ -25,10 +26,11 @@ const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
 export class EmbeddedEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true };
   private readonly paths: ClusterPaths;
   private readonly link: SupervisorLink;
   private readonly changes = new Emitter<ClusterChange>();
+  private readonly debugLeases = new DebugLeases(() => this.find());
   private connection: SupervisorConnection | undefined;
   private opening: Promise<SupervisorConnection | undefined> | undefined;
   private requiring: Promise<SupervisorConnection> | undefined;
@@ -88,6 +90,14 @@ export class EmbeddedEngine implements ClusterEngine {
     await readLog(file, later(start, last), follow, onText, signal);
   }
 
+  async debug(request: DebugRequest, onEvent: (event: DebugEvent) => void): Promise<DebugLease> {
+    await this.requireCluster();
+    return this.ask(async (connection) => {
+      requireDebugging(connection);
+      return this.debugLeases.add(connection, request, onEvent);
+    });
+  }
+
   /** While somebody listens the engine looks for a supervisor, and for the next one when it is gone. It starts none. */
   readonly onDidChange = (listener: (change: ClusterChange) => void): Disposable => {
     this.watching ??= setInterval(() => void this.find().catch(() => undefined), LOOK_EVERY_MS).unref();
@@ -98,6 +108,7 @@ export class EmbeddedEngine implements ClusterEngine {
   dispose(): void {
     this.disposed = true;
     clearInterval(this.watching);
+    this.debugLeases.dispose();
     this.connection?.dispose();
   }
 
@@ -142,6 +153,7 @@ export class EmbeddedEngine implements ClusterEngine {
     this.connection = connection;
     if (this.disposed) connection.dispose();
     connection.changes.on((change) => this.changes.fire(change));
+    this.debugLeases.connected(connection);
     void connection.closed.then(() => {
       if (this.connection !== connection) return;
       this.connection = undefined;

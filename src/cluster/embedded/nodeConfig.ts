@@ -19,7 +19,7 @@ export async function writeNodeConfig(file: string, config: HpConfig): Promise<v
 /** What a cluster agrees on before any of its nodes has told: as node 1 is configured. */
 export async function configuredTerms(paths: ClusterPaths, record: ClusterRecord): Promise<ConsensusTerms> {
   const { contract } = await readNodeConfig(paths, record.nodes[0]?.node ?? 1);
-  return { roundTime: contract.consensus.roundtime, threshold: contract.consensus.threshold, unl: contract.unl };
+  return { roundTime: contract.consensus.roundtime, threshold: contract.consensus.threshold, unl: contract.unl, binPath: contract.bin_path, binArgs: contract.bin_args };
 }
 
 export function nodeRecord(node: number, config: HpConfig, running: boolean): NodeRecord {

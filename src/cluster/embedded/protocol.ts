@@ -1,6 +1,6 @@
 import { NotificationType, ProgressType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import { asHotPocketError, catalogue, HotPocketError, type ErrorCode, type ErrorDetails } from '../../base/errors';
-import type { CleanReport, ClusterChange, ClusterStatus, DeployRequest, NodeStatusInfo } from '../engine';
+import type { CleanReport, ClusterChange, ClusterStatus, DebugEvent, DebugRequest, DeployRequest, NodeStatusInfo } from '../engine';
 
 /**
  * What a supervisor and its clients say to each other, as JSON-RPC. `hello`, `status` and `retire` keep their form in
@@ -11,7 +11,7 @@ export interface ProtocolVersion {
   readonly minor: number;
 }
 
-export const PROTOCOL: ProtocolVersion = { major: 1, minor: 0 };
+export const PROTOCOL: ProtocolVersion = { major: 1, minor: 1 };
 
 export const versionText = ({ major, minor }: ProtocolVersion): string => `${major}.${minor}`;
 export const isNewer = (a: ProtocolVersion, b: ProtocolVersion): boolean => a.major > b.major || (a.major === b.major && a.minor > b.minor);
@@ -30,6 +30,10 @@ interface NodeParams extends TaskParams {
   readonly node?: number;
 }
 
+interface LeaseParams extends TaskParams {
+  readonly lease: string;
+}
+
 export const requests = {
   hello: new RequestType<Hello, Hello, RpcFailure>('hello'),
   status: new RequestType0<ClusterStatus | null, RpcFailure>('status'),
@@ -40,12 +44,20 @@ export const requests = {
   stop: new RequestType<NodeParams, null, RpcFailure>('stop'),
   spawn: new RequestType<TaskParams, NodeStatusInfo, RpcFailure>('spawn'),
   clean: new RequestType<TaskParams, CleanReport, RpcFailure>('clean'),
+  /** Since 1.1. A lease is named by its client, with a name that no other client has; arming it again renews it. */
+  arm: new RequestType<LeaseParams & { readonly request: DebugRequest }, null, RpcFailure>('debug/arm'),
+  disarm: new RequestType<LeaseParams, null, RpcFailure>('debug/disarm'),
+  letGo: new RequestType<LeaseParams & { readonly run: number }, null, RpcFailure>('debug/letGo'),
+  /** To be sent every few seconds; answered by those leases that do not exist any more. */
+  renew: new RequestType<TaskParams & { readonly leases: readonly string[] }, readonly string[], RpcFailure>('debug/renew'),
 } as const;
 
 /** The exit code of a supervisor that was started while another one runs. */
 export const EXIT_OTHER_RUNS = 3;
 
 export const changed = new NotificationType<ClusterChange>('changed');
+/** To the client that armed the lease. */
+export const debugged = new NotificationType<{ readonly lease: string; readonly event: DebugEvent }>('debug/event');
 export const progress = new ProgressType<string>();
 
 /** An error of the catalogue on its way; the message and remedy are for clients that do not know its code. */

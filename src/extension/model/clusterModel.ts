@@ -1,4 +1,4 @@
-import type { ClusterChange, ClusterEngine, ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
+import type { ClusterChange, ClusterEngine, ClusterStatus, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { Emitter, type Disposable } from '../../base/disposables';
 
 /** What is known of the cluster at a moment. */
@@ -73,6 +73,7 @@ export class ClusterModel implements Disposable {
   private onChange(change: ClusterChange): void {
     if (change.type === 'node') this.replace(change.node);
     else if (change.type === 'ledger') this.advance(change.node, change);
+    else if (change.type === 'pause') this.pause(change.pause);
     else if (change.type === 'cluster') void this.refresh();
     this.changes.fire(change);
   }
@@ -83,6 +84,12 @@ export class ClusterModel implements Disposable {
     // What no event tells, such as contract, quorum and round time, changes only when nodes start, stop or come.
     if (known?.state.kind !== node.state.kind) void this.refresh();
     if (status && known) this.set({ kind: 'cluster', status: { ...status, nodes: status.nodes.map((n) => (n === known ? node : n)) } });
+  }
+
+  private pause(pause: PauseInfo | undefined): void {
+    if (!this.status) return;
+    const { pause: _before, ...status } = this.status;
+    this.set({ kind: 'cluster', status: { ...status, ...(pause && { pause }) } });
   }
 
   private advance(node: number, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): void {

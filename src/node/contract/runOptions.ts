@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/clock';
+import type { SpawnRecipe } from '../../base/debugLink';
 import type { ContractOutput } from './contractLog';
 import type { RunEvents } from './types';
 
@@ -6,16 +8,6 @@ export interface RunLog {
   inf(message: string): void;
   wrn(message: string): void;
   err(message: string): void;
-}
-
-/** How a debugger has the contract's program started. It changes nothing of what the contract is told. */
-export interface SpawnRecipe {
-  /** Started instead of the contract's program: an absolute path. The program's own path must then be in `argvPrefix`. */
-  readonly executable?: string;
-  /** Arguments in front of bin_args. */
-  readonly argvPrefix?: readonly string[];
-  /** Added to contract.environment. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -29,5 +21,8 @@ export interface RunOptions {
   readonly tempDir: string;
   /** Takes what the contract prints; without it that goes straight to the node's console. */
   readonly output?: ContractOutput;
+  /** Measures exec_timeout: a cluster that stands still does not run out of time. */
+  readonly clock: Clock;
+  /** For a run that is debugged. */
   readonly recipe?: SpawnRecipe;
 }

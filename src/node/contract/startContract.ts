@@ -6,9 +6,6 @@ import type { RunOptions } from './runOptions';
 import { reportStartFailure } from './startFailure';
 import type { ContractProgram, ContractRun, RunContext, RunResult } from './types';
 
-// Node's timers can't wait longer.
-const MAX_TIMER_MS = 0x7fff_ffff;
-
 /**
  * Starts the contract's program for one ledger or one read request (reference 7). It never throws: a program that can't
  * be started counts as a run that did nothing (`notStarted`).
@@ -40,24 +37,24 @@ function follow(
   launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number,
 ): ContractRun {
   const { child, pid, channels, users, output } = launched;
-  const { log, events } = options;
+  const { log, events, clock } = options;
   const { execTimeoutMs } = program.limits;
   const group = new ProcessGroup(pid);
   let alive = true;
   let timedOut = false;
 
-  const timer = execTimeoutMs > 0
-    ? setTimeout(() => {
+  const cancelTimeout = execTimeoutMs > 0
+    ? clock.at(clock.now() + execTimeoutMs, () => {
       timedOut = true;
       log.inf(`Contract process timeout of ${execTimeoutMs}ms exceeded.`);
       group.kill();
-    }, Math.min(execTimeoutMs, MAX_TIMER_MS))
+    })
     : undefined;
 
   async function finish(): Promise<RunResult> {
     const [exitCode, signal] = await once(child, 'exit') as [number | null, NodeJS.Signals | null];
     alive = false;
-    clearTimeout(timer);
+    cancelTimeout?.();
     if (!(await group.end())) log.wrn('A process started by the contract could not be ended.');
     // Only now, when nobody is left to write, is what is read all there is.
     await Promise.all([users.drain(), output?.drain()]);

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
@@ -216,6 +216,12 @@ export class CliCluster {
   async processes(): Promise<string[]> {
     const text = await new Promise<string>((done) => execFile('ps', ['-eo', 'pid=,stat=,args='], { maxBuffer: 16 << 20 }, (_e, stdout) => done(stdout)));
     return text.split('\n').filter((line) => !/^\s*\d+\s+Z/.test(line) && (line.includes(this.home) || workingFolder(Number.parseInt(line, 10)).startsWith(this.home)));
+  }
+
+  /** Files and sockets that the supervisor and the nodes have open, all together. */
+  async openFiles(): Promise<number> {
+    const pids = [await this.supervisor(), ...(await Promise.all((await this.status()).nodes.map(({ node }) => this.pid(node))))];
+    return pids.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
   }
 
   /** Ends and removes everything. Fails if a process does not end by itself when its cluster is gone; it is killed then. */

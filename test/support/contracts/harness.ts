@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { systemClock } from '../../../src/base/clock';
 import { startContract } from '../../../src/node/contract/startContract';
 import type { RunOptions } from '../../../src/node/contract/runOptions';
 import type { ContractProgram, ContractRun, RunContext, RunEvents, RunResult, RunUser } from '../../../src/node/contract/types';
@@ -32,7 +33,7 @@ export function fullSpec(folder: Workplace, spec: RunSpec): [ContractProgram, Ru
       users: [], unl: [{ pubkey: key(1), activeOn: 1_700_000_001_512 }, { pubkey: key(2), activeOn: 0 }],
       ...spec.context,
     },
-    { stateDir: folder.stateDir, tempDir: folder.tempDir, nodeExecutable: process.execPath, ...spec.options },
+    { clock: systemClock, stateDir: folder.stateDir, tempDir: folder.tempDir, nodeExecutable: process.execPath, ...spec.options },
   ];
 }
 

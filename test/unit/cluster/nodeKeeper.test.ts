@@ -33,6 +33,9 @@ beforeEach(async () => {
     onChange: () => void (entered.at(-1) !== keeper.state.kind && entered.push(keeper.state.kind)),
     onFact: () => undefined,
     onNotice: ({ code }: { code: string }) => void notices.push(code),
+    onGone: () => undefined,
+    clock: () => ({ behind: 0 }),
+    debugOrder: () => undefined,
   };
   keeper = new NodeKeeper(1, paths, { nodeJs: process.execPath, script, env: { PATH: process.env.PATH } }, hooks, new RestartPolicy({ ...RESTART_LIMITS, firstDelayMs: 5, quickCrashes: 3 }));
 });
@@ -96,7 +99,7 @@ describe('NodeKeeper', () => {
   });
 
   it('tells when there is no such program', async () => {
-    keeper = new NodeKeeper(1, paths, { nodeJs: '/not/here', script: 'x', env: {} }, { onChange: () => undefined, onFact: () => undefined, onNotice: () => undefined });
+    keeper = new NodeKeeper(1, paths, { nodeJs: '/not/here', script: 'x', env: {} }, { onChange: () => undefined, onFact: () => undefined, onNotice: () => undefined, onGone: () => undefined, clock: () => ({ behind: 0 }), debugOrder: () => undefined });
     await expect(keeper.start()).rejects.toMatchObject({ code: 'NODE_START_FAILED', details: { problem: 'spawn /not/here ENOENT.' } });
     expect(keeper.state).toEqual({ kind: 'crashed', exit: 'spawn /not/here ENOENT' });
   });

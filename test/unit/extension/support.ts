@@ -26,6 +26,7 @@ export function node(number: number, changes: Partial<NodeStatusInfo> = {}): Nod
     peers: [],
     users: [],
     weaklyConnected: false,
+    debugged: false,
     logFile: `/home/node${number}/log`,
     stateDir: `/home/node${number}/state`,
     ...changes,
@@ -39,7 +40,9 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
     home: '/home',
     contractId: 'c0ffee',
     contractPath: '/my cöntract',
+    program: { binPath: '/usr/bin/node', binArgs: 'index.js' },
     roundTime: 2000,
+    clockBehind: 0,
     quorum: { needed, of: nodes.length, tolerates: nodes.length - needed },
     nodes,
   };
@@ -51,7 +54,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
  */
 export class FakeEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true };
   readonly changes = new Emitter<ClusterChange>();
   asked = 0;
 
@@ -68,6 +71,7 @@ export class FakeEngine implements ClusterEngine {
   readonly spawn = unused;
   readonly clean = unused;
   readonly logs = unused;
+  readonly debug = unused;
   dispose(): void {}
 }
 

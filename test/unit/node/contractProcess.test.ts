@@ -161,7 +161,7 @@ describe('the contract process', () => {
   it('applies a debugger\'s recipe', async () => {
     shell('wrapper', 'echo "$@ $MORE $GIVEN" > started', 'exec "$@"');
     const binPath = shell('contract', 'echo "$1" > told');
-    const recipe = { executable: join(place.stateDir, 'wrapper'), argvPrefix: ['./contract'], env: { MORE: 'more' } };
+    const recipe = { executable: join(place.stateDir, 'wrapper'), argvPrefix: ['./contract'], env: { MORE: 'more' }, announcement: { address: 'reach me at (.*)', hidden: [] }, letGo: 'inspector' as const };
     await place.run({ program: { binPath, binArgs: 'one two', environment: { GIVEN: 'given' } }, options: { recipe } });
     expect(inState('started')).toBe('./contract one two more given\n');
     expect(inState('told')).toBe('one\n');

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
 import { startPostExec } from '../../../src/node/contract/postExec';
 import type { ContractProgram } from '../../../src/node/contract/types';
 
@@ -17,7 +18,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const program: ContractProgram = { binPath: '/bin/true', binArgs: '', environment: { ONLY: 'this' }, limits: { execTimeoutMs: 1, userOutputBytes: 0, nplOutputBytes: 0 } };
 const ledger = { seqNo: 7, hash: 'ab'.repeat(32) };
 const say = (message: string): void => void said.push(message);
-const start = () => startPostExec(program, ledger, { stateDir: dir, events: {}, log: { inf: say, wrn: say, err: say }, nodeExecutable: process.execPath, tempDir: dir });
+const start = () => startPostExec(program, ledger, { clock: systemClock, stateDir: dir, events: {}, log: { inf: say, wrn: say, err: say }, nodeExecutable: process.execPath, tempDir: dir });
 const script = (text: string, mode = 0o755): void => writeFileSync(join(dir, 'post_exec.sh'), text, { mode });
 
 it('does nothing where there is no script', () => {

@@ -1,6 +1,7 @@
 import { Emitter } from '../../../base/disposables';
 import { asHotPocketError, errorText, HotPocketError } from '../../../base/errors';
-import type { NodeFact } from '../../../base/nodeLink';
+import type { DebugOrder } from '../../../base/debugLink';
+import type { NodeCommand, NodeFact } from '../../../base/nodeLink';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo, Task } from '../../engine';
 import { CLUSTER_NAME, type ClusterPaths } from '../../paths';
 import { requireFreePorts } from '../../ports';
@@ -8,6 +9,7 @@ import { readClusterFile, writeClusterFile, type ClusterRecord, type NodeRecord 
 import { describeCluster, describeNode, type ConsensusTerms } from '../describe';
 import { configuredTerms } from '../nodeConfig';
 import { abortable } from './abortable';
+import { ClockKeeper } from './clockKeeper';
 import { whenNodeIsGone } from './leftovers';
 import { NodeKeeper } from './nodeKeeper';
 import type { NodeProgram } from './nodeProcess';
@@ -22,7 +24,7 @@ export interface ClusterOptions {
 }
 
 const SHORTEST_GRACE_MS = 10_000;
-const NO_TERMS: ConsensusTerms = { roundTime: 0, threshold: 0, unl: [] };
+const NO_TERMS: ConsensusTerms = { roundTime: 0, threshold: 0, unl: [], binPath: '', binArgs: '' };
 
 /** The cluster as the supervisor holds it: its record on disk and a keeper for each node. Knows nothing of commands. */
 export class Cluster {
@@ -30,10 +32,18 @@ export class Cluster {
   private current: ClusterRecord | undefined;
   private terms = NO_TERMS;
   private readonly keepers = new Map<number, NodeKeeper>();
+  readonly clock: ClockKeeper;
+  readonly debugFacts = new Emitter<{ readonly node: number; readonly fact: Extract<NodeFact, { type: 'debuggee' | 'debuggeeEnded' }> }>();
+  /** By number: they outlive the nodes' processes, and the nodes themselves. */
+  private readonly debugOrders = new Map<number, DebugOrder>();
 
-  constructor(readonly options: ClusterOptions) {}
+  constructor(readonly options: ClusterOptions) {
+    const nodes = { running: () => [...this.keepers].filter(([, keeper]) => keeper.hasProcess).map(([node]) => node), send: (node: number, command: NodeCommand) => this.send(node, command) };
+    this.clock = new ClockKeeper(options.paths.clockFile, nodes, () => this.changes.fire({ type: 'pause', ...(this.clock.pause && { pause: this.clock.pause }) }));
+  }
 
   async load(): Promise<void> {
+    this.clock.load();
     await this.adopt(await readClusterFile(this.options.paths.clusterFile));
   }
 
@@ -76,12 +86,12 @@ export class Cluster {
     const record = this.current;
     if (!record) return undefined;
     const config = [...this.keepers.values()].map((keeper) => keeper.facts.config).find((fact) => fact !== undefined);
-    return describeCluster(this.options.paths, record, config ?? this.terms, record.nodes.map((node) => this.describe(node)));
+    return describeCluster(this.options.paths, record, config ?? this.terms, record.nodes.map((node) => this.describe(node)), this.clock);
   }
 
   describe(record: NodeRecord): NodeStatusInfo {
     const keeper = this.keeper(record);
-    return describeNode(this.options.paths, record, this.terms.unl, keeper.state, keeper.facts);
+    return describeNode(this.options.paths, record, this.terms.unl, keeper.state, keeper.facts, this.debugOrders.has(record.node));
   }
 
   /** True if a node runs, or will without anybody asking. */
@@ -111,6 +121,19 @@ export class Cluster {
     if (running.length > 0) task?.progress?.(running.length === 1 ? `Stopping node ${running[0]?.node}` : `Stopping ${running.length} nodes`);
     const graceMs = Math.max(SHORTEST_GRACE_MS, 2 * (this.status()?.roundTime ?? 0));
     await abortable(Promise.all(nodes.map((node) => this.keeper(node).stop(graceMs))), task?.signal);
+  }
+
+  /** What is to be debugged on a node from now on, also when it starts again; undefined for nothing. */
+  orderDebugging(node: number, order: DebugOrder | undefined): void {
+    if (order) this.debugOrders.set(node, order);
+    else this.debugOrders.delete(node);
+    this.send(node, { type: 'debug', ...(order && { order }) });
+    this.publish(node);
+  }
+
+  /** To a node that runs; to any other it is lost. */
+  send(node: number, command: NodeCommand): void {
+    this.keepers.get(node)?.send(command);
   }
 
   notice(error: HotPocketError, node?: number): void {
@@ -154,6 +177,9 @@ export class Cluster {
     const { paths, program } = this.options;
     return new NodeKeeper(node, paths.node(node), program, {
       onChange: () => this.publish(node),
+      onGone: () => this.clock.nodeGone(node),
+      clock: () => this.clock.setting,
+      debugOrder: () => this.debugOrders.get(node),
       onFact: (fact) => this.relay(node, fact),
       onNotice: (notice) => this.notice(notice, node),
     });
@@ -169,7 +195,12 @@ export class Cluster {
     else if (fact.type === 'run') {
       const { phase, kind, ledgerSeqNo, pid } = fact;
       this.changes.fire({ type: 'run', node, phase, kind, ledgerSeqNo, pid });
-    } else if (fact.type === 'problem') {
+    } else if (fact.type === 'hold') {
+      if (fact.wanted) void this.clock.hold(node, fact.run, fact.kind, fact.ledgerSeqNo).then(() => this.send(node, { type: 'held', run: fact.run }));
+      else this.clock.release(node, fact.run);
+    } else if (fact.type === 'clockSet') this.clock.nodeSet(node, fact.number);
+    else if (fact.type === 'debuggee' || fact.type === 'debuggeeEnded') this.debugFacts.fire({ node, fact });
+    else if (fact.type === 'problem') {
       const { code, message, remedy } = fact;
       this.changes.fire({ type: 'notice', node, code, message, remedy });
     }

@@ -38,6 +38,7 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
   const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
   await cluster.save({ ...record, contractId, contractPath: request.path, nodes, deploying: true });
   await finishDeployment(cluster);
+  cluster.clock.reset();
   await cluster.startNodes(cluster.select(), committed(task));
   return cluster.status() as ClusterStatus;
 }

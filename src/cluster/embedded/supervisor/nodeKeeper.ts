@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { HotPocketError } from '../../../base/errors';
-import type { NodeFact } from '../../../base/nodeLink';
+import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
+import { isLasting, type NodeCommand, type NodeFact } from '../../../base/nodeLink';
 import { formatLogLine } from '../../../hotpocket/logLine';
 import type { NodeState } from '../../engine';
 import type { NodePaths } from '../../paths';
@@ -13,6 +14,11 @@ export interface KeeperHooks {
   readonly onChange: () => void;
   readonly onFact: (fact: NodeFact) => void;
   readonly onNotice: (notice: HotPocketError) => void;
+  /** The node's process is gone. */
+  readonly onGone: () => void;
+  /** What a process that starts has to know. */
+  readonly clock: () => ClockSetting;
+  readonly debugOrder: () => DebugOrder | undefined;
 }
 
 // Long enough for a node that hashes a large state first.
@@ -87,26 +93,35 @@ export class NodeKeeper {
     }
   }
 
+  /** Lost if no process runs. */
+  send(command: NodeCommand): void {
+    this.process?.send(command);
+  }
+
   private launch(): void {
     this.facts = {};
-    const process = new NodeProcess(this.program, this.paths.dir, this.paths.consoleLog, (fact) => this.hear(fact));
+    const env = { ...this.program.env, [CLOCK_VARIABLE]: JSON.stringify(this.hooks.clock()) };
+    const process = new NodeProcess({ ...this.program, env }, this.paths.dir, this.paths.consoleLog, (fact) => this.hear(fact));
     this.process = process;
+    const order = this.hooks.debugOrder();
+    if (order) process.send({ type: 'debug', order });
     this.enter({ kind: 'starting', pid: process.pid });
     void process.exited.then((exit) => this.onExit(process, exit));
   }
 
   private hear(fact: NodeFact): void {
-    if (fact.type !== 'run' && fact.type !== 'problem') this.facts = { ...this.facts, [fact.type]: fact };
+    if (isLasting(fact)) this.facts = { ...this.facts, [fact.type]: fact };
     this.hooks.onFact(fact);
     if (fact.type === 'ready' && this.current.kind === 'starting') {
       this.enter({ kind: 'running', pid: this.current.pid });
       this.ready?.resolve();
-    } else if (fact.type !== 'run' && fact.type !== 'problem') this.hooks.onChange();
+    } else if (isLasting(fact)) this.hooks.onChange();
   }
 
   private onExit(process: NodeProcess, exit: NodeExit): void {
     this.process = undefined;
     this.facts = {};
+    this.hooks.onGone();
     const words = process.lastLine();
     const failed = this.ready;
     if (this.current.kind === 'stopping' || exit.asked) this.enter({ kind: 'stopped' });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import type { NodeFact } from '../../../base/nodeLink';
+import type { NodeCommand, NodeFact } from '../../../base/nodeLink';
 
 export interface NodeProgram {
   readonly nodeJs: string;
@@ -60,6 +60,11 @@ export class NodeProcess {
   /** 0 if it could not be started at all. */
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+
+  /** Lost if the process is about to end. */
+  send(command: NodeCommand): void {
+    if (this.child.connected) this.child.send(command, () => undefined);
   }
 
   terminate(): void {

@@ -8,6 +8,7 @@ import { createFollower } from './createNodes';
 import { deploy, finishDeployment } from './deploy';
 import { isNodeThere, whenNodeIsGone } from './leftovers';
 import { discard } from './staging';
+import { DebugSessions } from './debugSessions';
 import { SerialQueue } from './serialQueue';
 
 /** What clients may ask for. Everything that changes the cluster is done one after the other. */
@@ -16,7 +17,11 @@ export class Operations {
   private recovered = false;
   private resumed = false;
 
-  constructor(readonly cluster: Cluster) {}
+  readonly debugging: DebugSessions;
+
+  constructor(readonly cluster: Cluster) {
+    this.debugging = new DebugSessions(cluster);
+  }
 
   /** Nothing runs and nothing is being done. */
   get isIdle(): boolean {
@@ -69,6 +74,7 @@ export class Operations {
       const deleted = (await readdir(home)).sort().map((name) => join(home, name));
       await rm(home, { recursive: true, force: true });
       await this.cluster.forget();
+      this.cluster.clock.reset();
       return { nodes: nodes.length, deleted };
     });
   }

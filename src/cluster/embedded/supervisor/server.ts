@@ -1,13 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CancellationToken, MessageConnection, RequestType } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../../base/disposables';
-import type { Task } from '../../engine';
-import { changed, progress, PROTOCOL, requests, toRpcError, type RpcFailure } from '../protocol';
+import type { DebugEvent, Task } from '../../engine';
+import { changed, debugged, progress, PROTOCOL, requests, toRpcError, type RpcFailure } from '../protocol';
 import { rpcOver } from '../rpc';
 import type { Operations } from './operations';
 
 // A client that does not read, such as one that was suspended, must not fill our memory.
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
+
+type Answer = <P extends { readonly task: number }, R>(type: RequestType<P, R, RpcFailure>, handler: (params: P, task: Task) => Promise<R>) => void;
 
 export interface ServerHooks {
   /** A client came or went, or a request was answered. */
@@ -55,6 +57,7 @@ export class ControlServer {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.clients.delete(socket);
+      this.operations.debugging.drop(client);
       client.dispose();
       this.hooks.onActivity();
     });
@@ -64,7 +67,7 @@ export class ControlServer {
 
   private answer(client: MessageConnection): void {
     const { operations } = this;
-    const on = <P extends { readonly task: number }, R>(type: RequestType<P, R, RpcFailure>, handler: (params: P, task: Task) => Promise<R>): void => {
+    const on: Answer = <P extends { readonly task: number }, R>(type: RequestType<P, R, RpcFailure>, handler: (params: P, task: Task) => Promise<R>): void => {
       client.onRequest(type.method, async (params: P, token: CancellationToken): Promise<R> => {
         const report = (message: string): void => void client.sendProgress(progress, params.task, message).catch(() => undefined);
         try {
@@ -88,6 +91,22 @@ export class ControlServer {
     on(requests.stop, ({ node }, task) => operations.stop(node, task).then(() => null));
     on(requests.spawn, (_, task) => operations.spawn(task));
     on(requests.clean, (_, task) => operations.clean(task));
+    this.answerDebugger(client, on);
+  }
+
+  private answerDebugger(client: MessageConnection, on: Answer): void {
+    const { debugging } = this.operations;
+    const done = async (action: () => void): Promise<null> => {
+      action();
+      return Promise.resolve(null);
+    };
+    on(requests.arm, ({ lease, request }) => {
+      const tell = (event: DebugEvent): void => void client.sendNotification(debugged, { lease, event }).catch(() => undefined);
+      return done(() => debugging.arm(lease, request, client, tell));
+    });
+    on(requests.disarm, ({ lease }) => done(() => debugging.disarm(lease)));
+    on(requests.letGo, ({ lease, run }) => done(() => debugging.letGo(lease, run)));
+    on(requests.renew, ({ leases }) => Promise.resolve(debugging.renew(leases)));
   }
 }
 

@@ -1,0 +1,126 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { ClockSetting, RunKind } from '../../../base/debugLink';
+import type { NodeCommand } from '../../../base/nodeLink';
+import type { PauseInfo } from '../../engine';
+
+/** A node that was suspended must not keep the others from going on. */
+const ACKNOWLEDGED_WITHIN_MS = 2_000;
+
+/** What the keeper needs of the nodes. */
+export interface ClockedNodes {
+  /** Numbers of the nodes that have a process. */
+  running(): readonly number[];
+  send(node: number, command: NodeCommand): void;
+}
+
+/**
+ * Keeps the cluster's clock. It stands still while at least one hold lasts; then all nodes get the same new setting, so that they stay in
+ * step. The setting outlives nodes and supervisor, because a clock that jumps would skip rounds.
+ */
+export class ClockKeeper {
+  private current: ClockSetting = { behind: 0 };
+  private readonly holds = new Map<string, PauseInfo>();
+  private number = 0;
+  /** Nodes that have yet to confirm the last command, and what waits for them. */
+  private readonly unconfirmed = new Set<number>();
+  private whenConfirmed: (() => void)[] = [];
+
+  constructor(private readonly file: string, private readonly nodes: ClockedNodes, private readonly changed: () => void) {}
+
+  /** Takes over what an earlier supervisor left. If that one died while the clock stood, it goes on from where it stood. */
+  load(): void {
+    try {
+      const { behind, heldAt } = JSON.parse(readFileSync(this.file, 'utf8')) as ClockSetting;
+      this.current = { behind: heldAt === undefined ? behind : Date.now() - heldAt };
+      this.save();
+    } catch {
+      // There is none: nothing was ever debugged here.
+    }
+  }
+
+  get setting(): ClockSetting {
+    return this.current;
+  }
+
+  /** The oldest of the holds. */
+  get pause(): PauseInfo | undefined {
+    return this.holds.values().next().value;
+  }
+
+  /** Resolves when the clock stands still in every node, or is not to be held any more. */
+  async hold(node: number, run: number, kind: RunKind, ledgerSeqNo: number): Promise<void> {
+    this.holds.set(keyOf(node, run), { node, kind, ledgerSeqNo, since: Date.now() });
+    if (this.current.heldAt === undefined) this.set({ ...this.current, heldAt: Date.now() - this.current.behind });
+    this.changed();
+    await this.confirmed();
+  }
+
+  release(node: number, run: number): void {
+    if (this.holds.delete(keyOf(node, run))) this.goOn();
+  }
+
+  /** The node's process is gone, and with it whatever it held the clock for. */
+  nodeGone(node: number): void {
+    this.confirm(node);
+    const held = [...this.holds].filter(([, hold]) => hold.node === node);
+    for (const [key] of held) this.holds.delete(key);
+    if (held.length > 0) this.goOn();
+  }
+
+  /** A node has set its clock. */
+  nodeSet(node: number, number: number): void {
+    if (number === this.number) this.confirm(node);
+  }
+
+  /** For a new history: ledgers that begin anew follow the wall clock again. Only while no node runs. */
+  reset(): void {
+    this.holds.clear();
+    this.current = { behind: 0 };
+    rmSync(this.file, { force: true });
+  }
+
+  private goOn(): void {
+    const { heldAt } = this.current;
+    if (this.holds.size === 0 && heldAt !== undefined) this.set({ behind: Date.now() - heldAt });
+    this.changed();
+  }
+
+  private set(setting: ClockSetting): void {
+    this.current = setting;
+    this.number++;
+    this.save();
+    this.unconfirmed.clear();
+    for (const node of this.nodes.running()) {
+      this.unconfirmed.add(node);
+      this.nodes.send(node, { type: 'setClock', number: this.number, setting });
+    }
+    this.wakeIfConfirmed();
+  }
+
+  /** Not flushed to the disk: after a power cut nobody waits at a breakpoint. */
+  private save(): void {
+    const temporary = `${this.file}.new`;
+    writeFileSync(temporary, JSON.stringify(this.current), { mode: 0o600 });
+    renameSync(temporary, this.file);
+  }
+
+  private async confirmed(): Promise<void> {
+    if (this.unconfirmed.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ACKNOWLEDGED_WITHIN_MS)));
+    await Promise.race([late, new Promise<void>((resolve) => this.whenConfirmed.push(resolve))]);
+    clearTimeout(timer);
+  }
+
+  private confirm(node: number): void {
+    this.unconfirmed.delete(node);
+    this.wakeIfConfirmed();
+  }
+
+  private wakeIfConfirmed(): void {
+    if (this.unconfirmed.size > 0) return;
+    for (const resolve of this.whenConfirmed.splice(0)) resolve();
+  }
+}
+
+const keyOf = (node: number, run: number): string => `${node}/${run}`;

@@ -1,0 +1,66 @@
+import { systemClock, type Clock } from '../../base/clock';
+import { CLOCK_VARIABLE, type ClockSetting } from '../../base/debugLink';
+
+interface Alarm {
+  readonly time: number;
+  readonly callback: () => void;
+  cancel: () => void;
+}
+
+/**
+ * The time of a cluster, which stands still while a contract is debugged and lags behind the wall clock ever after. It never goes
+ * back. While it stands, what is due by then still happens, so that all nodes come to the same point.
+ */
+export class ClusterClock implements Clock {
+  private latest = 0;
+  private readonly alarms = new Set<Alarm>();
+
+  constructor(private setting: ClockSetting = { behind: 0 }, private readonly wall: Clock = systemClock) {}
+
+  now(): number {
+    const { behind, heldAt = this.wall.now() - behind } = this.setting;
+    return (this.latest = Math.max(this.latest, heldAt));
+  }
+
+  at(time: number, callback: () => void): () => void {
+    const alarm: Alarm = { time, callback, cancel: () => undefined };
+    this.alarms.add(alarm);
+    this.arm(alarm);
+    return () => {
+      alarm.cancel();
+      this.alarms.delete(alarm);
+    };
+  }
+
+  set(setting: ClockSetting): void {
+    this.setting = setting;
+    for (const alarm of this.alarms) {
+      alarm.cancel();
+      this.arm(alarm);
+    }
+  }
+
+  /** For a node that leaves: it has promises to keep which need time, and nobody to wait for. */
+  runOn(): void {
+    const { heldAt } = this.setting;
+    if (heldAt !== undefined) this.set({ behind: this.wall.now() - heldAt });
+  }
+
+  private arm(alarm: Alarm): void {
+    const { behind, heldAt } = this.setting;
+    if (heldAt !== undefined && alarm.time > this.now()) return;
+    alarm.cancel = this.wall.at(heldAt === undefined ? alarm.time + behind : 0, () => {
+      // The wall clock may have been set back.
+      if (this.now() < alarm.time) return this.arm(alarm);
+      this.alarms.delete(alarm);
+      alarm.callback();
+    });
+  }
+}
+
+/** The clock as the supervisor set it before this process was started. The variable is not for programs that the node runs. */
+export function inheritedClock(env: NodeJS.ProcessEnv): ClusterClock {
+  const text = env[CLOCK_VARIABLE];
+  delete env[CLOCK_VARIABLE];
+  return new ClusterClock(text === undefined ? undefined : (JSON.parse(text) as ClockSetting));
+}
