@@ -23,7 +23,7 @@ export interface RunSpec {
 const NO_LIMITS = { execTimeoutMs: 8000, userOutputBytes: 0, nplOutputBytes: 0 };
 
 /** The three arguments of startContract but for what can't be written as JSON. */
-export function fullSpec(folder: Workplace, spec: RunSpec): [ContractProgram, RunContext, Omit<RunOptions, 'log' | 'events'>] {
+export function fullSpec(folder: Workplace, spec: RunSpec): [ContractProgram, RunContext, Omit<RunOptions, 'log' | 'events' | 'clock'>] {
   const readonly = spec.context?.readonly ?? false;
   return [
     { binPath: process.execPath, binArgs: '', environment: { NODE_PATH: NODE_MODULES }, ...spec.program, limits: { ...NO_LIMITS, ...spec.program?.limits } },
@@ -33,7 +33,7 @@ export function fullSpec(folder: Workplace, spec: RunSpec): [ContractProgram, Ru
       users: [], unl: [{ pubkey: key(1), activeOn: 1_700_000_001_512 }, { pubkey: key(2), activeOn: 0 }],
       ...spec.context,
     },
-    { clock: systemClock, stateDir: folder.stateDir, tempDir: folder.tempDir, nodeExecutable: process.execPath, ...spec.options },
+    { stateDir: folder.stateDir, tempDir: folder.tempDir, nodeExecutable: process.execPath, ...spec.options },
   ];
 }
 
@@ -64,7 +64,7 @@ export class Workplace {
   start(spec: RunSpec, events: RunEvents = {}): ContractRun {
     const [program, context, options] = fullSpec(this, spec);
     const say = (level: string) => (message: string) => void this.log.push(`${level} ${message}`);
-    return startContract(program, context, { ...options, events, log: { inf: say('inf'), wrn: say('wrn'), err: say('err') } });
+    return startContract(program, context, { ...options, clock: systemClock, events, log: { inf: say('inf'), wrn: say('wrn'), err: say('err') } });
   }
 
   run(spec: RunSpec, events?: RunEvents): Promise<RunResult> {

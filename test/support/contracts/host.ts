@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/base/clock';
 import { writeFileSync } from 'node:fs';
 import type { RunOptions } from '../../../src/node/contract/runOptions';
 import { startContract } from '../../../src/node/contract/startContract';
@@ -23,7 +24,7 @@ async function main(specs: [ContractProgram, RunContext, Omit<RunOptions, 'log' 
   const results: RunResult[] = [];
   for (const [program, context, options] of specs) {
     const events = dieWhileRunning ? die : {};
-    results.push(await startContract(program, context, { ...options, events, log: { inf: say('inf'), wrn: say('wrn'), err: say('err') } }).done);
+    results.push(await startContract(program, context, { ...options, clock: systemClock, events, log: { inf: say('inf'), wrn: say('wrn'), err: say('err') } }).done);
   }
   writeFileSync(reportPath, JSON.stringify({ results, log } satisfies HostReport));
 }

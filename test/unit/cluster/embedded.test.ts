@@ -45,7 +45,7 @@ describe('deploy', () => {
     const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect([mode(home.paths.home), mode(home.paths.clusterFile), mode(home.paths.node(1).hpCfg), mode(knownAddress(home.paths)?.replace(/\/[^/]*$/, '') ?? '')]).toEqual(['700', '600', '600', '700']);
     const { env, umask } = JSON.parse(readFileSync(join(home.paths.node(1).dir, 'environment.json'), 'utf8')) as { env: object; umask: number };
-    expect(Object.keys(env).filter((name) => !['PATH', 'HOME', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'].includes(name))).toEqual([]);
+    expect(Object.keys(env).filter((name) => !['PATH', 'HOME', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'HOTPOCKET_CLUSTER_CLOCK'].includes(name))).toEqual([]);
     expect(umask).toBe(0o022);
   });
 
