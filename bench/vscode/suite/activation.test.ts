@@ -7,6 +7,8 @@ import type { ExtensionApi } from '../../../src/extension/extension';
 import { FIGURES_VARIABLE, type Activation } from './variables';
 
 const SETTLING_MS = 6_000;
+/** A small one of VS Code's own, which waits for a task or a command as ours does then. */
+const COMPARED = 'vscode.grunt';
 
 describe('activation', () => {
   it('is measured', async () => {
@@ -17,7 +19,12 @@ describe('activation', () => {
     const api = await extension.activate();
     const activated = performance.now() - begin;
     await api.services;
-    const figures: Activation = { name: `VS Code ${vscode.version}`, activated, ready: performance.now() - begin - activated };
+    const ready = performance.now() - begin - activated;
+    const compared = vscode.extensions.getExtension(COMPARED);
+    assert.equal(compared?.isActive, false);
+    const again = performance.now();
+    await compared.activate();
+    const figures: Activation = { name: `VS Code ${vscode.version}`, activated, ready, compared: performance.now() - again };
     writeFileSync(process.env[FIGURES_VARIABLE] ?? '', JSON.stringify(figures));
   });
 });

@@ -7,4 +7,6 @@ export interface Activation {
   readonly activated: number;
   /** ms more until the engine was loaded and had answered. */
   readonly ready: number;
+  /** ms that a small extension of VS Code's own took just afterwards. */
+  readonly compared: number;
 }

@@ -10,7 +10,7 @@ export type ClusterView =
 
 /**
  * The cluster as views show it: one status, kept up to date by the engine's events, with one event for whoever shows it.
- * Events that come in a burst lead to one notification.
+ * The first of a burst is told at once, the others together, so that what happens is seen soon.
  */
 export class ClusterModel implements Disposable {
   private current: ClusterView = { kind: 'unknown' };
@@ -18,6 +18,7 @@ export class ClusterModel implements Disposable {
   private readonly changes = new Emitter<ClusterChange>();
   private readonly subscription: Disposable;
   private notifying: NodeJS.Timeout | undefined;
+  private notifiedAt = -Infinity;
   private refreshing: Promise<void> | undefined;
   private again = false;
   private disposed = false;
@@ -102,7 +103,8 @@ export class ClusterModel implements Disposable {
     if (this.disposed) return;
     this.notifying ??= setTimeout(() => {
       this.notifying = undefined;
+      this.notifiedAt = performance.now();
       this.changed.fire(this.current);
-    }, this.quietMs);
+    }, Math.max(0, this.notifiedAt + this.quietMs - performance.now()));
   }
 }

@@ -51,6 +51,21 @@ describe('the model of the cluster', () => {
     expect(engine.asked).toBe(0);
   });
 
+  it('tells of the first change at once, and of those soon after it together', async () => {
+    await model.refresh();
+    await pause();
+    await pause();
+    heard = [];
+    for (const seqNo of [259, 260, 261]) {
+      engine.changes.fire({ type: 'ledger', node: 1, seqNo, hash: 'bb' });
+      await vi.advanceTimersByTimeAsync(1);
+      expect(heard).toHaveLength(1);
+    }
+    await pause();
+    expect(heard).toHaveLength(2);
+    expect(heard.at(-1)).toEqual(model.view);
+  });
+
   it('hands on every single event', async () => {
     const codes: string[] = [];
     model.onEvent((change) => change.type === 'notice' && codes.push(change.code));
