@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -50,6 +50,28 @@ describe('commands', () => {
     strictEqual(services.model.status?.contractPath, contract.fsPath);
     deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [28_281, 28_282, 28_283]);
     strictEqual(services.model.status.roundTime, 500);
+  });
+
+  it('deploy what was clicked on in the explorer, a folder or the override in it', async () => {
+    for (const clicked of [contract, vscode.Uri.joinPath(contract, 'hp.cfg.override')]) {
+      const before = services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0));
+      await command('deploy', clicked);
+      strictEqual(services.model.status?.contractPath, contract.fsPath);
+      ok(services.model.status.nodes.every(({ state }, i) => state.kind === 'running' && state.pid !== before?.[i]));
+    }
+  });
+
+  it('show the problems that the build has, and deploy nothing then', async () => {
+    const before = services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0));
+    writeFileSync(join(contract.fsPath, 'index.ts'), 'let x = 1 +;\n');
+    writeFileSync(join(contract.fsPath, 'build.js'), String.raw`console.error('\u2718 [ERROR] Unexpected ";"\n\n    index.ts:1:11:\n      1 \u2502 let x = 1 +;\n        \u2575            ^\n'); process.exitCode = 1;`);
+    writeFileSync(join(contract.fsPath, 'package.json'), JSON.stringify({ scripts: { build: 'node build.js' } }));
+    await command('deploy', contract);
+    const problems = () => vscode.languages.getDiagnostics(vscode.Uri.joinPath(contract, 'index.ts')).filter(({ source }) => source === 'esbuild');
+    await eventually(() => problems().length > 0);
+    deepStrictEqual(problems().map(({ message, severity, range }) => [message, severity, range.start.line]), [['Unexpected ";"', vscode.DiagnosticSeverity.Error, 0]]);
+    deepStrictEqual(services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0)), before);
+    rmSync(join(contract.fsPath, 'package.json'));
   });
 
   it('stop and start a node, also twice at once', async () => {

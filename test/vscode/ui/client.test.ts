@@ -20,7 +20,8 @@ beforeAll(async () => {
   cpSync(join(projectFolder, 'samples/starter/dist'), join(folder, 'dist'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'contract' }));
   Object.assign(process.env, scratch.env);
-  workbench = await Workbench.open({ suite: 'client' });
+  // So small that no line is wrapped, however wide the letters are that the browser finds.
+  workbench = await Workbench.open({ suite: 'client', settings: { 'terminal.integrated.fontSize': 9 } });
   window = await workbench.openWindow(folder);
   await window.showContainer('HotPocket');
   await window.page.locator('.welcome-view-content').waitFor();

@@ -91,13 +91,17 @@ describe('logs in VS Code', () => {
     await goTo('Control+End');
     writeFileSync(join(orders, 'fail'), '');
     await expect.poll(text).toContain('Error: an amount must not be negative');
+    await window.screenshot('stack trace');
+    // The log goes on, and what is to be clicked would scroll away.
+    await window.output.filter('at transfer (');
     const link = window.page.locator('.part.panel .view-line', { hasText: 'at transfer (' }).locator('.detected-link').first();
     await link.waitFor();
-    await window.screenshot('stack trace');
+    await window.screenshot('stack trace alone');
     await link.click({ modifiers: ['Control'] });
     await expect.poll(() => window.editor.title()).toBe('contract.ts');
     await expect.poll(() => window.page.locator('.part.statusbar').innerText()).toMatch(/Ln 6, Col 25/);
     await window.screenshot('source');
+    await window.output.filter('');
   });
 
   it('are there again when the window is opened anew', async () => {

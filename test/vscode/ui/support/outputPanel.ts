@@ -27,6 +27,11 @@ export class OutputPanel {
     return this.page.locator('.part.panel select.monaco-select-box').evaluateAll((selects: { value: string; selectedOptions: ArrayLike<{ text: string }> }[]) => selects[0]?.selectedOptions[0]?.text ?? '');
   }
 
+  /** Shows only lines with this text; all again if it is empty. */
+  async filter(text: string): Promise<void> {
+    await this.page.locator('.part.panel').getByPlaceholder(/^Filter/).fill(text);
+  }
+
   /** The visible lines of the channel that is shown. */
   text(): Promise<string> {
     return linesOf(this.page.locator('.part.panel .output-view-zone .view-line, .part.panel .output-view .view-line, .part.panel .view-lines .view-line'));
