@@ -5,8 +5,11 @@ import { setting } from '../settings';
 import { packageOf } from './folders';
 
 const SCRIPT = 'build';
-/** TypeScript's own, and the one of package.json for esbuild; both look at what other tools print in vain, and find nothing. */
-const PROBLEM_MATCHERS = ['$tsc', '$hotpocket-esbuild'];
+/**
+ * TypeScript's own, and one of package.json for esbuild; both look at what other tools print in vain, and find nothing. A project below the
+ * workspace folder prints paths that must be searched for, which VS Code can do only where its window runs on this machine.
+ */
+const problemMatchers = (path: string): string[] => ['$tsc', path === '' ? '$hotpocket-esbuild' : '$hotpocket-esbuild-below'];
 
 /**
  * Runs the `build` script of the project that a contract folder belongs to, if it has one and the setting wants it.
@@ -30,7 +33,7 @@ export async function buildContract(folder: string): Promise<void> {
 function buildTask(name: string, folder: string, workspaceFolder: vscode.WorkspaceFolder | undefined): vscode.Task {
   const path = workspaceFolder ? relative(workspaceFolder.uri.fsPath, folder) : folder;
   const run = new vscode.ShellExecution('npm', ['run', SCRIPT], { cwd: folder });
-  const task = new vscode.Task({ type: 'npm', script: SCRIPT, path }, workspaceFolder ?? vscode.TaskScope.Workspace, name, 'HotPocket', run, PROBLEM_MATCHERS);
+  const task = new vscode.Task({ type: 'npm', script: SCRIPT, path }, workspaceFolder ?? vscode.TaskScope.Workspace, name, 'HotPocket', run, problemMatchers(path));
   task.group = vscode.TaskGroup.Build;
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Silent, focus: false, panel: vscode.TaskPanelKind.Dedicated, showReuseMessage: false, clear: true };
   return task;

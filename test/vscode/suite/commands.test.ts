@@ -63,15 +63,16 @@ describe('commands', () => {
 
   it('show the problems that the build has, and deploy nothing then', async () => {
     const before = services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0));
-    writeFileSync(join(contract.fsPath, 'index.ts'), 'let x = 1 +;\n');
-    writeFileSync(join(contract.fsPath, 'build.js'), String.raw`console.error('\u2718 [ERROR] Unexpected ";"\n\n    index.ts:1:11:\n      1 \u2502 let x = 1 +;\n        \u2575            ^\n'); process.exitCode = 1;`);
-    writeFileSync(join(contract.fsPath, 'package.json'), JSON.stringify({ scripts: { build: 'node build.js' } }));
+    const project = vscode.Uri.joinPath(contract, '..');
+    writeFileSync(join(project.fsPath, 'index.ts'), 'let x = 1 +;\n');
+    writeFileSync(join(project.fsPath, 'build.js'), String.raw`console.error('\u2718 [ERROR] Unexpected ";"\n\n    index.ts:1:11:\n      1 \u2502 let x = 1 +;\n        \u2575            ^\n'); process.exitCode = 1;`);
+    writeFileSync(join(project.fsPath, 'package.json'), JSON.stringify({ scripts: { build: 'node build.js' } }));
     await command('deploy', contract);
-    const problems = () => vscode.languages.getDiagnostics(vscode.Uri.joinPath(contract, 'index.ts')).filter(({ source }) => source === 'esbuild');
+    const problems = () => vscode.languages.getDiagnostics(vscode.Uri.joinPath(project, 'index.ts')).filter(({ source }) => source === 'esbuild');
     await eventually(() => problems().length > 0);
     deepStrictEqual(problems().map(({ message, severity, range }) => [message, severity, range.start.line]), [['Unexpected ";"', vscode.DiagnosticSeverity.Error, 0]]);
     deepStrictEqual(services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0)), before);
-    rmSync(join(contract.fsPath, 'package.json'));
+    for (const name of ['index.ts', 'build.js', 'package.json']) rmSync(join(project.fsPath, name));
   });
 
   it('stop and start a node, also twice at once', async () => {
