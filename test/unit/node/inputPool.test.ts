@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import type { SignedInput } from '../../../src/hotpocket/inputs';
+import { describe, expect, it } from 'vitest';
+import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
 import { InputPool, makeCandidate } from '../../../src/node/consensus/inputPool';
 
@@ -25,4 +25,76 @@ it('an input that peers had first uses up its nonce like any other', () => {
   expect(pool.checkSubmit(later, makeCandidate(later)!.container, LIMITS, 10)).toBeUndefined();
   // Once the last ledger that the first one could have been in is closed, its nonce counts no longer.
   expect(pool.checkSubmit(earlier, { ...makeCandidate(earlier)!.container, maxLedgerSeqNo: 20 }, LIMITS, 18)).toBeUndefined();
+});
+
+describe('an input is rejected', () => {
+  const key = generateKeyPair();
+  const make = (fields: object, raw?: string): SignedInput => {
+    const container = Buffer.from(raw ?? JSON.stringify({ input: 'x', nonce: 5, max_ledger_seq_no: 15, ...fields }));
+    return { pubkey: key.publicKey, protocol: 'json', container, signature: sign(container, key.privateKey) };
+  };
+  const forged = (signed: SignedInput): SignedInput => ({ ...signed, signature: sign(Buffer.from('else'), key.privateKey) });
+  const strict = { maxInputLedgerOffset: 10, userInputBytes: 3 };
+  /** Ledger 10 is the last; nonce 5 was used, for ledgers up to 15. */
+  function used(limits = strict): InputPool {
+    const pool = new InputPool(verify);
+    pool.addOwn(make({}));
+    expect(pool.validate(limits, 10)).toEqual([]);
+    return pool;
+  }
+
+  // Each breaks the rules after its own too (reference 3.8): the first that is broken counts.
+  it.each<[string, SignedInput, string | undefined, string]>([
+    ['a malformed container', make({}, '{'), undefined, 'bad_msg_format'],
+    ['a nonce that is not positive', make({ nonce: 0 }), undefined, 'bad_msg_format'],
+    ['a wrong signature', forged(make({ nonce: 5, max_ledger_seq_no: 99, input: 'long' })), 'max_ledger_offset_exceeded', 'bad_sig'],
+    ['too far ahead', make({ max_ledger_seq_no: 21, input: 'long' }), 'max_ledger_offset_exceeded', 'max_ledger_offset_exceeded'],
+    ['too late', make({ max_ledger_seq_no: 10, input: 'long' }), 'max_ledger_expired', 'max_ledger_expired'],
+    ['too many bytes in a round', make({ input: 'long' }), 'round_inputs_overflow', 'round_inputs_overflow'],
+    ['an old nonce', make({ nonce: 4 }), 'nonce_expired', 'nonce_expired'],
+    ['a used nonce', make({ input: 'y' }), 'nonce_expired', 'nonce_expired'],
+  ])('for %s, at submit and at stage 0', (_, signed, atSubmit, atStage0) => {
+    const candidate = makeCandidate(signed);
+    expect(candidate && used().checkSubmit(signed, candidate.container, strict, 10)).toBe(atSubmit);
+    const pool = used();
+    pool.addNup({ users: [], inputs: [signed] });
+    expect(pool.validate(strict, 10)).toEqual([{ pubkey: key.publicKey, inputHash: inputHash(signed.signature), reason: atStage0 }]);
+    expect(pool.list()).toHaveLength(1);
+  });
+
+  it('that was handed in before: at submit, and without a word at stage 0', () => {
+    const pool = used();
+    expect(pool.checkSubmit(make({}), makeCandidate(make({}))!.container, strict, 10)).toBe('already_submitted');
+    pool.addNup({ users: [], inputs: [make({})] });
+    expect(pool.validate(strict, 10)).toEqual([]);
+  });
+
+  it('by its bytes only until the next stage 0, together with the others of its user', () => {
+    const pool = new InputPool(verify);
+    const submit = (nonce: number, text: string): string | undefined => {
+      const signed = make({ nonce, input: text });
+      return pool.checkSubmit(signed, makeCandidate(signed)!.container, strict, 10);
+    };
+    expect([submit(1, 'ab'), submit(2, 'cd'), submit(3, 'e'), submit(4, 'f')]).toEqual([undefined, 'round_inputs_overflow', undefined, 'round_inputs_overflow']);
+    pool.validate(strict, 10);
+    expect(submit(5, 'fgh')).toBeUndefined();
+    // A batch is measured anew: peers count differently.
+    pool.addNup({ users: [], inputs: [make({ nonce: 6, input: 'ab' }), make({ nonce: 7, input: 'cd' }), make({ nonce: 8, input: 'e' })] });
+    expect(pool.validate(strict, 10).map(({ reason }) => reason)).toEqual(['round_inputs_overflow']);
+    expect(pool.list()).toHaveLength(2);
+  });
+
+  it('when no ledger took it in time', () => {
+    const pool = used();
+    expect(pool.expire(14)).toEqual([]);
+    expect(pool.expire(15)).toEqual([{ pubkey: key.publicKey, inputHash: inputHash(make({}).signature), reason: 'max_ledger_expired' }]);
+    expect(pool.list()).toEqual([]);
+  });
+
+  it('but one of two with the same nonce in a batch is taken, and any ledger may be named without a limit', () => {
+    const pool = new InputPool(verify);
+    pool.addNup({ users: [], inputs: [make({ input: 'a', max_ledger_seq_no: 1_000_000 }), make({ input: 'b', max_ledger_seq_no: 1_000_000 })] });
+    expect(pool.validate({ maxInputLedgerOffset: 0, userInputBytes: 0 }, 10).map(({ reason }) => reason)).toEqual(['nonce_expired']);
+    expect(pool.list()).toHaveLength(1);
+  });
 });
