@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatConfig, parseConfig, type HpConfig } from '../../src/hotpocket/config';
 import { loadHash } from '../../src/hotpocket/hash';
+import { ClusterClock } from '../../src/node/debug/clusterClock';
 import { Node } from '../../src/node/node';
 import { openContractDir } from '../../src/node/setup/contractDir';
 import { createContractDir } from '../../src/node/setup/create';
@@ -38,7 +39,7 @@ beforeAll(async () => {
       log: { ...logging, loggers: ['file'] },
     }));
   }
-  const clock = new FastClock(FACTOR);
+  const clock = new ClusterClock({ behind: 0 }, new FastClock(FACTOR));
   for (const i of NODES) {
     const node = new Node(await openContractDir(dir(i)), (error) => { throw error; }, clock);
     nodes.push(node);
