@@ -158,7 +158,7 @@ export class Node {
       state: this.state,
       peers: () => this.mesh?.keys() ?? [],
       send: (to, message) => this.mesh?.send(to, message),
-      log: (message) => this.log.inf(message),
+      log: (message, level = 'inf') => this.log[level](message),
       roundTime: () => this.consensus.view.roundTime,
       ledgersSynced: ({ closing, base, ...result }) => {
         const { after } = result;

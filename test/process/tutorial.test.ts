@@ -107,7 +107,7 @@ describe.sequential('the tutorial for several nodes', () => {
     expect(order.every((at) => at >= 0), text).toBe(true);
     expect([...order].sort((a, b) => a - b)).toEqual(order);
     const [first] = ledgerLines(text);
-    await cluster.reached(5, first!.seqNo + 3);
+    for (const node of [1, 2, 3, 4, 5]) await cluster.reached(node, first!.seqNo + 3);
     for (let seqNo = first!.seqNo; seqNo <= first!.seqNo + 3; seqNo++) {
       const hashes = [1, 2, 3, 4, 5].map((n) => cluster.ledgers(n).find((l) => l.seqNo === seqNo)?.hash);
       expect(new Set(hashes).size, `ledger ${seqNo}: ${hashes.join(' ')}`).toBe(1);

@@ -13,7 +13,7 @@ export interface SyncHost {
   /** Connected nodes. */
   peers(): readonly Hex[];
   send(to: Hex, message: PeerMessage): void;
-  log(message: string): void;
+  log(message: string, level?: 'inf' | 'err'): void;
   roundTime(): number;
   /** Each is called once the target is verified, and for the state, in place. */
   ledgersSynced(result: NonNullable<LedgerTarget['result']>): void;
@@ -69,7 +69,7 @@ export class Syncer {
     if (!target || this.applying) return;
     const answer = target.accept(message);
     if (answer === 'ignored') return;
-    if (answer === 'bad') this.log(target, `Skipping mismatched ${describeMessage(message)} response from [${shortHash(from.slice(2))}] for ${target.vpath}`);
+    if (answer === 'bad') this.log(target, `Skipping mismatched ${describeMessage(message, from, target)}`);
     else this.resubmissions = 0;
     if (answer === 'done') this.finish(target);
     else this.ask(answer === 'more' ? from : undefined);
@@ -104,7 +104,7 @@ export class Syncer {
     this.cancelTimer();
     this.applying = this.putInPlace(target)
       .catch((error: unknown) => {
-        this.log(target, `Hash check error. ${target.vpath} (${error instanceof Error ? error.message : String(error)})`);
+        this.log(target, `Hash check error. ${target.vpath} (${error instanceof Error ? error.message : String(error)})`, 'err');
         return false;
       })
       .then((achieved) => {
@@ -129,13 +129,14 @@ export class Syncer {
     else this.host.ended();
   }
 
-  private log({ mount }: Target, text: string): void {
-    this.host.log(`Hpfs ${mount} sync: ${text}`);
+  private log({ mount }: Target, text: string, level: 'inf' | 'err' = 'inf'): void {
+    this.host.log(`Hpfs ${mount} sync: ${text}`, level);
   }
 }
 
-/** The word that hpcore has for it. */
-function describeMessage(message: PeerMessage): string {
-  if (message.type === 'block') return 'block';
-  return message.type === 'manifest' ? 'fs entries' : 'hashmap';
+/** As hpcore has it. */
+function describeMessage(message: PeerMessage, from: Hex, { vpath }: Target): string {
+  const sender = `response from [${shortHash(from.slice(2))}] for`;
+  if (message.type === 'block') return `block ${sender} block_id:${shortHash(message.hash)} (len:${message.content.length}) of ${vpath}`;
+  return `${message.type === 'manifest' ? 'fs entries' : 'hashmap'} ${sender} ${vpath}`;
 }

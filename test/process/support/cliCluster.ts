@@ -1,8 +1,9 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
+import { noteLogs } from '../../support/said';
 
 const root = resolve(__dirname, '../../..');
 /** Elsewhere for a package of them. */
@@ -227,6 +228,7 @@ export class CliCluster {
   /** Ends and removes everything. Fails if a process does not end by itself when its cluster is gone; it is killed then. */
   async dispose(): Promise<void> {
     for (const child of this.streams) child.kill('SIGKILL');
+    for (let node = 1; existsSync(this.path(node)); node++) noteLogs(this.path(node, 'log'));
     await this.run('clean');
     try {
       await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));

@@ -7,6 +7,7 @@ import type { Proposal } from '../../../src/node/consensus/proposal';
 import type { Closing, ConsensusConfig, ConsensusEvent, Effect, LedgerEntry, NonUnlProposal, RunInputs } from '../../../src/node/consensus/types';
 import type { LedgerStore } from '../../../src/node/ledger/ledgerStore';
 import { lastEntries, LedgerFetch, ledgersAfter, serveLedgers, type LedgerRequest, type LedgerResponse } from '../../../src/node/sync/ledgerSync';
+import { noteLine } from '../../support/said';
 import { fakeSign, fakeVerify } from './fakeKeys';
 import type { SimCluster } from './simCluster';
 import { SimDisk } from './simDisk';
@@ -25,6 +26,8 @@ export type SimMessage =
   | { type: 'state'; hash: Hex; log: readonly string[] };
 
 const SYNC_ATTEMPTS = 10;
+/** Not each single ledger. */
+const HASHES = /\b[0-9a-f]{8}\b/g;
 const PATCH = 'ab'.repeat(32);
 export const stateOf = (log: readonly string[]): Hex => (log.length === 0 ? ZERO_HASH : blake3Hex(Buffer.from(log.join('\n'))));
 
@@ -219,7 +222,10 @@ export class SimNode {
         return cluster.broadcast(this, { type: 'proposal', proposal: effect.proposal });
       case 'nup': return cluster.broadcast(this, { type: 'nup', nup: effect.nup });
       case 'log':
-        if (effect.level !== 'dbg') this.lines.push(effect.message);
+        if (effect.level !== 'dbg') {
+          this.lines.push(effect.message);
+          noteLine(`${effect.level} ${effect.message.replaceAll(HASHES, '<8hex>')}`);
+        }
         return cluster.trace(this, effect.message);
       case 'commit':
         this.ledgers?.commit(effect.closing);

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/base/clock';
 import { startContract } from '../../../src/node/contract/startContract';
 import type { RunOptions } from '../../../src/node/contract/runOptions';
 import type { ContractProgram, ContractRun, RunContext, RunEvents, RunResult, RunUser } from '../../../src/node/contract/types';
+import { noteLine } from '../said';
 
 export const PROJECT = resolve(__dirname, '../../..');
 export const NODE_MODULES = join(PROJECT, 'node_modules');
@@ -63,7 +64,10 @@ export class Workplace {
 
   start(spec: RunSpec, events: RunEvents = {}): ContractRun {
     const [program, context, options] = fullSpec(this, spec);
-    const say = (level: string) => (message: string) => void this.log.push(`${level} ${message}`);
+    const say = (level: string) => (message: string) => {
+      this.log.push(`${level} ${message}`);
+      noteLine(`${level} ${message}`);
+    };
     return startContract(program, context, { ...options, clock: systemClock, events, log: { inf: say('inf'), wrn: say('wrn'), err: say('err') } });
   }
 
