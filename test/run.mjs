@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const results = mkdtempSync(join(tmpdir(), 'hotpocket-results-'));
+/** Where tests leave what nodes said (test/support/said.ts). */
+const said = join(results, 'said');
 const long = process.argv.includes('--long');
 const total = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
@@ -24,7 +26,7 @@ function check(name, command, args) {
 function suite(project) {
   console.log(`\n== ${project}`);
   const file = join(results, `${project}.json`);
-  const ok = run(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], long ? { HOTPOCKET_TEST_LONG: '1' } : {});
+  const ok = run(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) });
   let report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
@@ -65,7 +67,10 @@ check('types', bin('tsc'), ['--noEmit']);
 check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0']);
 const vsix = join(results, 'hotpocket-studio.vsix');
 check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
-if (!process.argv.includes('--vscode')) for (const project of ['unit', 'sim', 'process']) suite(project);
+if (!process.argv.includes('--vscode')) {
+  for (const project of ['unit', 'sim', 'process']) suite(project);
+  check('log lines', process.execPath, ['test/logLines.mjs', said]);
+}
 for (const part of ['host', 'ui']) vscode(part, vsix);
 rmSync(results, { recursive: true, force: true });
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock';
 import { generateKeyPair } from '../../src/hotpocket/keys';
 import { Mesh } from '../../src/node/mesh/mesh';
 import { makeTlsFiles } from '../../src/node/setup/tls';
@@ -80,6 +81,13 @@ describe('a node says', () => {
     await user.close();
   });
 
+  it('that peers are not changed while they are discovered', async () => {
+    const user = await User.connect(cluster, 1);
+    await user.accepted('peers');
+    await cluster.logged(1, /\[wrn\]\[hpc\] Not allowed to update peers via control msgs, as peer discovery is enabled\.\n/);
+    await user.close();
+  });
+
   it('that a contract died in a read request', async () => {
     const user = await User.connect(cluster, 1);
     void user.read('die');
@@ -110,8 +118,14 @@ describe('a node says', () => {
     const met = new Promise<void>((resolve) => (connected = resolve));
     const mesh = await Mesh.open({
       identity: { keys, contractId: contract.id, port: PEER_PORT + 20, fullHistory: false, timeConfig: () => 100_025 },
-      bind: ['127.0.0.1'], listen: false, tlsKey: tls.key, tlsCert: tls.cert, knownPeers: [`127.0.0.1:${PEER_PORT}`], maxBytesPerMsg: 0,
-    }, { connected, disconnected: () => undefined, message: () => undefined, foreignContract: () => undefined });
+      bind: ['127.0.0.1'], listen: false, tlsKey: tls.key, tlsCert: tls.cert, knownPeers: [`127.0.0.1:${PEER_PORT}`],
+      forwarding: false, discovery: { enabled: false, intervalMs: 30_000 }, clock: systemClock, roundTime: () => 1000, mayHave: () => true,
+      limits: {
+        maxBytesPerMsg: 0, maxBytesPerMin: 0, maxDupMsgsPerMin: 0, maxBadMsgSigsPerMin: 0, maxBadMsgsPerMin: 0, idleTimeoutMs: 0, maxConnections: 0,
+        maxKnownConnections: 0, maxInConnectionsPerHost: 0,
+      },
+      log: { inf: () => undefined, err: () => undefined },
+    }, { connected, disconnected: () => undefined, message: () => true });
     await met;
     mesh.broadcast({ type: 'npl', pubkey: keys.publicKey, ledgerSeqNo: 1, ledgerHash: '00'.repeat(32), data: Buffer.from('hello'), signature: 'ab'.repeat(64) });
     await cluster.logged(1, /\[inf\]\[hpc\] Peer npl message pubkey verification failed\. Not in UNL\.\n/);
@@ -132,12 +146,12 @@ describe('a node says', () => {
     taken.close();
   });
 
-  it('that it takes over the round time of the others', async () => {
+  it('that it has lost too many of the others, and found them again', async () => {
     await cluster.ok('stop', '1');
     await cluster.ok('stop', '3');
-    changeConfig(cluster.path(3), (config) => (config.contract.consensus.roundtime = 1400));
-    await cluster.ok('start', '3');
-    // It hears of one other node, which is not enough to vote with.
-    await cluster.logged(2, /\[inf\]\[hpc\] New time config detected:140025 previous:100025\n/);
+    // It looks every minute, and every two seconds while it is so.
+    await cluster.logged(2, /\[wrn\]\[hpc\] Became weakly connected\.\n/, 0, 90_000);
+    await cluster.ok('start');
+    await cluster.logged(2, /\[inf\]\[hpc\] No longer weakly connected\.\n/);
   });
 });

@@ -9,6 +9,7 @@ import type { UserPortLimits, UserServerOptions } from '../../src/node/users/opt
 import { UserServer } from '../../src/node/users/server';
 import type { UserPortHandlers } from '../../src/node/users/types';
 import { makeCertificate } from './certificate';
+import { noteLine } from './said';
 
 const NO_LIMITS: UserPortLimits = {
   listen: true, idleTimeoutMs: 0, maxBytesPerMsg: 0, maxBytesPerMin: 0, maxBadMsgsPerMin: 0, maxConnections: 0, concurrentReadRequests: 4,
@@ -43,7 +44,10 @@ type Settings = Partial<Omit<UserServerOptions, 'config' | 'handlers'>> & { conf
 export async function openUserPort({ config, handlers, ...rest }: Settings = {}): Promise<TestPort> {
   const log: string[] = [];
   const keys = generateKeyPair();
-  const note = (level: string) => (message: string): void => void log.push(`${level} ${message}`);
+  const note = (level: string) => (message: string): void => {
+    log.push(`${level} ${message}`);
+    noteLine(`${level} ${message}`);
+  };
   const server = await UserServer.listen({
     ...(await makeCertificate()),
     port: 0, bind: ['127.0.0.1'], hpVersion: '0.6.4', contractId: 'a contract', contractVersion: '1.0', keys, clock: systemClock,

@@ -3,7 +3,7 @@
 const fs = require('fs');
 const HotPocket = require('hotpocket-nodejs-contract');
 
-// Does what nodes log: leaves scripts to be run after it, and dies in a read request.
+// Does what nodes log: leaves scripts to be run after it, asks for other peers, and dies in a read request.
 
 async function contract(ctx) {
   for (const user of ctx.users.list()) {
@@ -11,6 +11,7 @@ async function contract(ctx) {
       const text = (await ctx.users.read(input)).toString();
       const [, code] = /^post (\d+)$/.exec(text) ?? [];
       if (code !== undefined) fs.writeFileSync('post_exec.sh', `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+      if (text === 'peers') await ctx.updatePeers(['localhost:1'], []);
       if (text === 'die') process.kill(process.pid, 'SIGKILL');
       await user.send(`did ${text}`);
     }

@@ -18,6 +18,8 @@ export interface SimOptions {
   /** The last member of the UNL observes only: it never votes. */
   readonly silentMember?: boolean;
   readonly roundTime?: number;
+  /** The last member has this round time in its configuration. */
+  readonly otherRoundTime?: number;
   /** How long the contract runs on a node at most, ms. */
   readonly runTime?: number;
   /** How far a node's clock is off, ms. */
@@ -65,7 +67,7 @@ export class SimCluster {
     };
     this.nodes = Array.from({ length: size + followers }, (_, i) => {
       const isObserver = i >= size ? (i - size) % 2 === 1 : silentMember && i === size - 1;
-      const config: ConsensusConfig = { ...common, role: isObserver ? 'observer' : 'validator', publicKey: unl[i] ?? keyOf(i) };
+      const config: ConsensusConfig = { ...common, role: isObserver ? 'observer' : 'validator', publicKey: unl[i] ?? keyOf(i), roundTime: i === size - 1 ? (options.otherRoundTime ?? roundTime) : roundTime };
       return new SimNode(this, i + 1, config, () => this.random.between(5, this.runTime), options.clockShift?.(this.random) ?? 0);
     });
     this.members = this.nodes.slice(0, size);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { fullSpec, NODE_MODULES, PROJECT, type RunSpec, type Workplace } from './harness';
+import { noteLog } from '../said';
 import type { HostReport } from './host';
 
 export interface HostRun extends HostReport {
@@ -25,7 +26,9 @@ const reportOf = (workplace: Workplace): string => join(workplace.root, 'report.
  */
 export function runInHost(workplace: Workplace, specs: readonly RunSpec[], options: HostOptions = {}): HostRun {
   const { stdout, stderr } = spawnHost(workplace, specs, options);
-  return { ...(JSON.parse(readFileSync(reportOf(workplace), 'utf8')) as HostReport), stdout, stderr };
+  const report = JSON.parse(readFileSync(reportOf(workplace), 'utf8')) as HostReport;
+  noteLog([stderr, ...report.log].join('\n'));
+  return { ...report, stdout, stderr };
 }
 
 /** Has the program die of an error while a contract runs. Returns the pid of that contract. */

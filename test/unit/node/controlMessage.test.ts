@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { carryOutControl } from '../../../src/node/meshSetup';
+import { noteLine } from '../../support/said';
 
 // Control messages of contracts (reference 2.5, 2.6, 7.9).
 
 function carryOut(text: string, discovers = false): { changes: unknown[]; log: string[] } {
   const changes: unknown[] = [];
   const log: string[] = [];
-  carryOutControl(text, { changeKnown: (add, remove) => changes.push([add, remove]) }, discovers, { wrn: (line) => log.push(`wrn ${line}`), err: (line) => log.push(`err ${line}`) });
+  const say = (level: string) => (line: string): void => {
+    log.push(`${level} ${line}`);
+    noteLine(`${level} ${line}`);
+  };
+  carryOutControl(text, { changeKnown: (add, remove) => changes.push([add, remove]) }, discovers, { wrn: say('wrn'), err: say('err') });
   return { changes, log };
 }
 

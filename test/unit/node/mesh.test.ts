@@ -11,6 +11,7 @@ import { decodeMessage, encodeMessage, type NewAnnouncement, type PeerMessage } 
 import type { PeerLimits } from '../../../src/node/mesh/peerLimits';
 import { makeTlsFiles, type TlsFiles } from '../../../src/node/setup/tls';
 import { ManualClock } from '../../support/manualClock';
+import { noteLine } from '../../support/said';
 import { until } from '../../process/support/cliCluster';
 
 let tls: TlsFiles;
@@ -37,6 +38,10 @@ async function node(index: number, peers: number[], settings: Settings = {}): Pr
   const received: PeerMessage[] = [];
   const lost: string[] = [];
   const log: string[] = [];
+  const say = (level: string) => (text: string): void => {
+    log.push(text);
+    noteLine(`${level} ${text}`);
+  };
   const events: MeshEvents = {
     connected: () => {},
     disconnected: (key) => lost.push(key),
@@ -49,7 +54,7 @@ async function node(index: number, peers: number[], settings: Settings = {}): Pr
     identity: { keys, contractId, port: PORT + index, fullHistory: false, timeConfig: () => 200_025 },
     bind: ['127.0.0.1'], listen: true, tlsKey: tls.key, tlsCert: tls.cert, knownPeers: peers.map(address),
     forwarding: true, discovery: { enabled: false, intervalMs: 30_000 }, clock: systemClock, roundTime: () => 2000, mayHave: () => true,
-    log: { inf: (text) => log.push(text), err: (text) => log.push(text) },
+    log: { inf: say('inf'), err: say('err') },
     ...rest,
     limits: { ...NO_LIMITS, ...limits },
   }, events);

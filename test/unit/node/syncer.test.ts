@@ -4,26 +4,33 @@ import { makeClosing } from '../../../src/node/consensus/closing';
 import type { PeerMessage } from '../../../src/node/mesh/messages';
 import { Syncer } from '../../../src/node/sync/syncer';
 import { serveLedgers, type LedgerRequest } from '../../../src/node/sync/ledgerSync';
+import { encodeManifest, manifestHash } from '../../../src/node/state/manifest';
 import { ManualClock } from '../../support/manualClock';
+import { noteLine } from '../../support/said';
 import { proposal } from './support/proposals';
 
 const theirs = makeClosing(GENESIS, [proposal({ stage: 3, last: GENESIS, time: 2_000 })], []);
 const shard = primaryShardId(theirs.ledger);
 const state = 'ab'.repeat(32);
+const block = 'cd'.repeat(32);
 const chainOf = (closings: readonly (typeof theirs)[]) => ({ last: closings.at(-1)?.ledger ?? GENESIS, entry: (n: number) => closings[n - 1], closing: (n: number) => closings[n - 1] });
 
-function start() {
+function start(apply: () => Promise<boolean> = () => Promise.resolve(true)) {
+  const clock = new ManualClock();
   const sent: PeerMessage[] = [];
   const lines: string[] = [];
   const synced: unknown[] = [];
   const syncer = new Syncer({
-    clock: new ManualClock(), chain: chainOf([]), peers: () => ['ed01', 'ed02'], roundTime: () => 2_000,
-    state: { plan: () => ({ missing: [] }), putBlock: () => true, apply: () => Promise.resolve(true) },
+    clock, chain: chainOf([]), peers: () => ['ed01', 'ed02'], roundTime: () => 2_000,
+    state: { plan: () => ({ missing: [{ hash: block, index: 0 }] }), putBlock: (_hash, _index, bytes) => bytes.length > 0, apply },
     send: (_, message) => void sent.push(message),
-    log: (line) => void lines.push(line),
+    log: (line, level = 'inf') => {
+      lines.push(line);
+      noteLine(`${level} ${line}`);
+    },
     ledgersSynced: (result) => void synced.push(result), patchSynced: () => Promise.resolve(), stateSynced: () => undefined, ended: () => undefined,
   });
-  return { syncer, sent, lines, synced };
+  return { syncer, sent, lines, synced, clock };
 }
 
 it('asks for ledgers first, and then for the state', () => {
@@ -52,5 +59,32 @@ it('asks the next peer when a proof is needed and missing', async () => {
   syncer.accept(answer({ closing }), 'ed02');
   await expect.poll(() => synced.length).toBe(1);
   expect(lines.at(-1)).toBe(`Hpfs ldgr sync: Achieved target:${shard.hash.slice(0, 8)} /primary/0`);
+  syncer.close();
+});
+
+it('says when what is wanted changes, and when nobody has it', () => {
+  const { syncer, lines, clock } = start();
+  syncer.setTargets({ state });
+  syncer.setTargets({ state: 'ef'.repeat(32) });
+  expect(lines.at(-1)).toBe('Hpfs cont sync: Target updated. New hash:efefefef /state');
+  for (let i = 0; i < 20; i++) clock.advance(334);
+  expect(lines).toHaveLength(2);
+  clock.advance(334);
+  expect(lines.at(-1)).toBe('Hpfs cont sync: All targets abandoned due to resubmission threshold.');
+});
+
+it('says who answers with what is not wanted, and why a state could not be put in place', async () => {
+  const { syncer, lines } = start(() => Promise.reject(new Error('no space')));
+  const entries = [{ path: '', type: 'dir', mode: 0o40755 } as const];
+  const hash = manifestHash(entries)!;
+  const content = encodeManifest({ hash, entries });
+  syncer.setTargets({ state: hash });
+  syncer.accept({ type: 'manifest', hash, from: 5, total: 10, content: Buffer.from('x') }, 'ed0123456789');
+  expect(lines.at(-1)).toBe('Hpfs cont sync: Skipping mismatched fs entries response from [01234567] for /state');
+  syncer.accept({ type: 'manifest', hash, from: 0, total: content.length, content }, 'ed01');
+  syncer.accept({ type: 'block', hash: block, content: Buffer.alloc(0) }, 'ed0123456789');
+  expect(lines.at(-1)).toBe('Hpfs cont sync: Skipping mismatched block response from [01234567] for block_id:cdcdcdcd (len:0) of /state');
+  syncer.accept({ type: 'block', hash: block, content: Buffer.from('x') }, 'ed01');
+  await expect.poll(() => lines.at(-1)).toBe('Hpfs cont sync: Hash check error. /state (no space)');
   syncer.close();
 });
