@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/register';
+import { registerDebugging } from './debug/register';
 import { showLogs } from './logs/showLogs';
 import { openServices, type Services } from './services';
 import { offerTerminalCommands } from './terminal/terminalCommands';
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   // Views, channels and the status bar begin with the engine; activation itself loads none of it.
   const services = new Promise<Services>((resolve, reject) => setImmediate(() => void openServices(context, log).then(resolve, reject)));
   context.subscriptions.push(...registerCommands(services, log));
+  registerDebugging(context, services, log);
   services.then((opened) => startParts(opened)).catch((error: unknown) => showError(log, error));
   return { services };
 }

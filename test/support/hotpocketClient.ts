@@ -35,4 +35,4 @@ interface Library {
 }
 
 /** The published client, unmodified. */
-export const hotpocketClient = createRequire(import.meta.url)('hotpocket-js-client') as Library;
+export const hotpocketClient = createRequire(`${import.meta.dirname}/`)('hotpocket-js-client') as Library;

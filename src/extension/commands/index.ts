@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { clean } from './clean';
 import { copyEndpoint } from './copyEndpoint';
 import { copyText } from './copyText';
+import { debugNode } from './debugNode';
 import { deploy } from './deploy';
 import { openClient } from './openClient';
 import { openSettings } from './openSettings';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   clean,
   copyEndpoint,
   copyText,
+  debugNode,
   deploy,
   openClient,
   openSettings,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { firstThere, readMap, spellings } from './readMap';
 import type { SourceMap, SourcePlace } from './sourceMaps';
 import type { Frame } from './stackFrames';
 
@@ -22,8 +23,6 @@ export interface Target {
 // Of a node, whichever copy of its state the contract ran in.
 const IN_STATE = /\/contract_fs\/(?:.*?\/)?state\/(.+)$/;
 const STATE_IN_NODE = /\/contract_fs\/seed\/state$/;
-const MAP_COMMENT = /^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm;
-const INLINE_MAP = /^data:application\/json[^,]*?(;base64)?,(.*)$/s;
 // Bundlers that put a name of their own in front of paths; these count from the folder of package.json.
 const BUNDLER_PATH = /webpack:\/\/?[^/]*\/(.*)$/;
 
@@ -77,16 +76,6 @@ function besideState(path: string, stateDirs: readonly string[]): string | undef
   return state && relative(state, path);
 }
 
-/** The map that a file names in its last lines, or that lies beside it. */
-async function readMap(file: string): Promise<SourceMap> {
-  const { SourceMap } = await import('./sourceMaps');
-  const url = [...(await readFile(file, 'utf8')).matchAll(MAP_COMMENT)].at(-1)?.[1];
-  const [, base64, inline] = INLINE_MAP.exec(url ?? '') ?? [];
-  if (inline !== undefined) return new SourceMap(base64 ? Buffer.from(inline, 'base64').toString() : decodeURIComponent(inline));
-  const beside = url === undefined ? `${file}.map` : firstThere(spellings(url).map((name) => resolve(dirname(file), name)));
-  return new SourceMap(await readFile(beside ?? `${file}.map`, 'utf8'));
-}
-
 /** The file of a source that a map names, if it is there. Relative paths count from where `generated` was built. */
 function sourceFile({ source }: SourcePlace, generated: string): string | undefined {
   const bundled = BUNDLER_PATH.exec(source)?.[1];
@@ -94,17 +83,6 @@ function sourceFile({ source }: SourcePlace, generated: string): string | undefi
   const name = bundled ?? source.replace(/^file:\/\//, '');
   return firstThere(spellings(name).map((path) => resolve(root, path)));
 }
-
-/** Some tools write paths into maps as they are, some as URLs have them. */
-function spellings(path: string): string[] {
-  try {
-    return [path, decodeURIComponent(path)];
-  } catch {
-    return [path];
-  }
-}
-
-const firstThere = (paths: readonly string[]): string | undefined => paths.find((path) => existsSync(path));
 
 function packageFolder(folder: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) if (existsSync(join(at, 'package.json'))) return at;

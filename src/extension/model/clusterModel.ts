@@ -8,6 +8,9 @@ export type ClusterView =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'cluster'; readonly status: ClusterStatus };
 
+/** While a node is debugged the clock is held for a moment in every round; nobody wants to see that as a pause. */
+const SHORT_PAUSE_MS = 1_000;
+
 /**
  * The cluster as views show it: one status, kept up to date by the engine's events, with one event for whoever shows it.
  * The first of a burst is told at once, the others together, so that what happens is seen soon.
@@ -19,6 +22,7 @@ export class ClusterModel implements Disposable {
   private readonly subscription: Disposable;
   private notifying: NodeJS.Timeout | undefined;
   private notifiedAt = -Infinity;
+  private pausing: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> | undefined;
   private again = false;
   private disposed = false;
@@ -60,12 +64,13 @@ export class ClusterModel implements Disposable {
     this.disposed = true;
     this.subscription.dispose();
     clearTimeout(this.notifying);
+    clearTimeout(this.pausing);
   }
 
   private async ask(): Promise<ClusterView> {
     try {
       const status = await this.engine.status();
-      return status ? { kind: 'cluster', status } : { kind: 'none' };
+      return status ? { kind: 'cluster', status: this.withoutShortPause(status) } : { kind: 'none' };
     } catch (error) {
       return { kind: 'failed', error };
     }
@@ -90,7 +95,17 @@ export class ClusterModel implements Disposable {
   private pause(pause: PauseInfo | undefined): void {
     if (!this.status) return;
     const { pause: _before, ...status } = this.status;
-    this.set({ kind: 'cluster', status: { ...status, ...(pause && { pause }) } });
+    this.set({ kind: 'cluster', status: this.withoutShortPause({ ...status, ...(pause && { pause }) }) });
+  }
+
+  /** A pause that is young is looked at again later. */
+  private withoutShortPause(status: ClusterStatus): ClusterStatus {
+    clearTimeout(this.pausing);
+    const { pause, ...rest } = status;
+    const wait = pause ? pause.since + SHORT_PAUSE_MS - Date.now() : 0;
+    if (wait <= 0) return status;
+    this.pausing = setTimeout(() => this.pause(pause), wait);
+    return rest;
   }
 
   private advance(node: number, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): void {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterView } from '../model/clusterModel';
 import { SteadyCondition } from '../model/steady';
 import type { Services } from '../services';
-import { failureText, statusText, type StatusText } from './statusText';
+import { failureText, pausedText, statusText, type StatusText } from './statusText';
 
 /** The cluster's consensus at a glance, in the status bar. */
 export function showStatusItem({ context, model }: Services): void {
@@ -18,6 +18,8 @@ export function showStatusItem({ context, model }: Services): void {
     const now = Date.now();
     const { summary, lookAgainAt } = steady.look(view.status, now);
     if (lookAgainAt !== undefined) timer = setTimeout(show, lookAgainAt - now);
+    const { pause } = view.status;
+    if (pause) return pausedText(view.status, pause, summary, vscode.l10n);
     return statusText(view.status, summary, vscode.l10n);
   };
   const show = (): void => {

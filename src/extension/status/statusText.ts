@@ -1,5 +1,5 @@
 import { asHotPocketError } from '../../base/errors';
-import type { ClusterStatus } from '../../cluster/engine';
+import type { ClusterStatus, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import type { ClusterCondition, ClusterSummary } from '../model/summary';
 import { clusterConditionWord, conditionText, ledgerText, quorumText, type L10n } from '../model/words';
@@ -32,6 +32,17 @@ export function statusText(status: ClusterStatus, summary: ClusterSummary, l10n:
     spoken: spoken(summary, l10n),
     ...(condition === 'stalled' && { alarm: 'warning' }),
     ...(condition === 'forked' && { alarm: 'error' }),
+  };
+}
+
+/** The item while the clock stands still for a debugger. */
+export function pausedText(status: ClusterStatus, pause: PauseInfo, summary: ClusterSummary, l10n: L10n): StatusText {
+  const words = l10n.t('paused in ledger {0}', pause.ledgerSeqNo);
+  const why = l10n.t('The clock of the cluster stands still: the contract of node {0} is being debugged.', pause.node);
+  return {
+    text: `$(debug-pause) HP ${l10n.t('paused')} · #${pause.ledgerSeqNo}`,
+    tooltip: `${why}\n\n${tooltip(status, summary, l10n)}`,
+    spoken: l10n.t('HotPocket cluster {0}, node {1} is being debugged', words, pause.node),
   };
 }
 

@@ -16,6 +16,7 @@ const offers: { readonly [C in ErrorCode]?: (details: Readonly<Record<string, un
   OVERRIDE_INVALID: ({ path }) => file(path),
   BUILD_FAILED: () => ({ title: vscode.l10n.t('Show Terminal'), command: 'workbench.action.terminal.focus' }),
   NODE_START_FAILED: ({ node }) => nodeLog(node),
+  DEBUG_NODE_BUSY: () => ({ title: vscode.l10n.t('Debug Another Node'), command: 'hotpocket.debugNode' }),
   WORKSPACE_UNTRUSTED: () => ({ title: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' }),
 };
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/engine';
+import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, userEndpoint, type L10n } from '../model/words';
@@ -40,7 +40,7 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): 
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return undefined;
   switch (element.kind) {
-    case 'node': return nodeRow(node, l10n);
+    case 'node': return nodeRow(node, status.pause, l10n);
     case 'value': return valueRow(element.name, node, l10n);
     case 'list': return listRow(element.name, node[element.name].length, l10n);
     case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: listIcons[element.list] }, copy: element.text };
@@ -72,7 +72,7 @@ function clusterRow(status: ClusterStatus, l10n: L10n): Row {
   };
 }
 
-function nodeRow(node: NodeStatusInfo, l10n: L10n): Row {
+function nodeRow(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n): Row {
   const { ledger, state, userPort, inUnl, weaklyConnected } = node;
   const condition = conditionText(node, l10n);
   const label = l10n.t('Node {0}', node.node);
@@ -85,16 +85,23 @@ function nodeRow(node: NodeStatusInfo, l10n: L10n): Row {
     [l10n.t('Users'), String(node.users.length)],
     ...('pid' in state ? [[l10n.t('Process'), String(state.pid)] as const] : []),
   ];
-  const shown = [condition, ...(inUnl ? [] : [l10n.t('not in UNL')]), ...(ledger ? [`#${ledger.seqNo}`] : []), l10n.t('port {0}', userPort)];
+  const debugging = debugText(node, pause, l10n);
+  const shown = [condition, ...(debugging === undefined ? [] : [debugging]), ...(inUnl ? [] : [l10n.t('not in UNL')]), ...(ledger ? [`#${ledger.seqNo}`] : []), l10n.t('port {0}', userPort)];
   return {
     label,
     description: shown.join(' · '),
     tooltip: table([label, ''], facts.map(([fact, value]) => [fact, literal(value)])),
-    icon: icons[nodeCondition(node)],
-    contextValue: nodeContext(state, nodeCondition(node)),
+    icon: node.debugged && state.kind === 'running' ? { id: 'debug-alt', color: 'debugIcon.startForeground' } : icons[nodeCondition(node)],
+    contextValue: `${nodeContext(state, nodeCondition(node))}${node.debugged ? '.debugged' : ''}`,
     children: 'collapsed',
     spoken: [label, ...shown].join(', '),
   };
+}
+
+/** What a debugger does with the node, if anything. */
+function debugText(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n): string | undefined {
+  if (pause?.node === node.node) return l10n.t('debugged in ledger {0}', pause.ledgerSeqNo);
+  return node.debugged ? l10n.t('debugged') : undefined;
 }
 
 /** `node.<state>…`: the menus go by the first two parts. One that was interrupted is offered what a crashed one is. */

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import type { Debuggee } from '../../base/debugLink';
+import { asHotPocketError } from '../../base/errors';
+import type { ClusterEngine, DebugEvent, DebugLease } from '../../cluster/engine';
+import type { DebugProvider } from '../../debug/provider';
+import { durationText } from '../model/words';
+import { startChild } from './childSession';
+import type { ResolvedConfiguration } from './configuration';
+
+interface Request { readonly seq: number; readonly type: string; readonly command: string; readonly arguments?: Readonly<Record<string, unknown>> }
+interface Breakpoints { readonly source?: { readonly path?: string }; readonly breakpoints?: readonly { readonly line: number }[] }
+
+const THREAD = 1;
+
+/**
+ * The session that lasts from F5 until it is stopped. It debugs nothing itself: it has the node's contract processes wait for a debugger,
+ * starts a session of VS Code's own debugger for each of them, and tells of the rounds in the debug console.
+ */
+export class ParentSession implements vscode.DebugAdapter {
+  private readonly messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
+  readonly onDidSendMessage = this.messages.event;
+  private readonly begun = new Map<number, number>();
+  private lease: DebugLease | undefined;
+  private sequence = 0;
+  private ended = false;
+  private last: Debuggee | undefined;
+
+  constructor(private readonly session: vscode.DebugSession, private readonly configuration: ResolvedConfiguration, private readonly engine: ClusterEngine, private readonly provider: DebugProvider) {}
+
+  handleMessage(message: vscode.DebugProtocolMessage): void {
+    const request = message as Request;
+    if (request.type !== 'request') return;
+    this.handle(request).then(
+      (body) => this.send({ type: 'response', request_seq: request.seq, command: request.command, success: true, body }),
+      (error: unknown) => {
+        const { message: text, remedy } = asHotPocketError(error);
+        this.send({ type: 'response', request_seq: request.seq, command: request.command, success: false, message: text, body: { error: { id: 1, format: `${text} ${remedy}`, showUser: true } } });
+      },
+    );
+  }
+
+  dispose(): void {
+    this.ended = true;
+    void this.lease?.end();
+    this.messages.dispose();
+  }
+
+  private async handle({ command, arguments: given }: Request): Promise<unknown> {
+    switch (command) {
+      case 'initialize':
+        setImmediate(() => this.event('initialized'));
+        return { supportsConfigurationDoneRequest: true };
+      case 'attach':
+      case 'launch':
+        return this.begin();
+      case 'setBreakpoints':
+        return { breakpoints: ((given as Breakpoints | undefined)?.breakpoints ?? []).map(({ line }) => ({ verified: true, line })) };
+      case 'threads':
+        return { threads: [{ id: THREAD, name: this.threadName() }] };
+      case 'stackTrace':
+        return { stackFrames: [], totalFrames: 0 };
+      case 'disconnect':
+        this.ended = true;
+        // What is being debugged runs on.
+        await this.lease?.end();
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const { node, runs = 'consensus', rounds = 'all', pauseCluster = true } = this.configuration;
+    const status = await this.engine.status();
+    const recipe = this.provider.recipe(status?.program ?? { binPath: '', binArgs: '' });
+    this.lease = await this.engine.debug({ node, runs, rounds, pauseCluster, recipe }, (event) => this.onEvent(event));
+    // Stopped before it began.
+    if (this.ended) return this.lease.end();
+    this.print(vscode.l10n.t('Debugging node {0}: waiting for its contract to be started.', node));
+    if (!pauseCluster) this.print(vscode.l10n.t('The cluster goes on while the contract is paused; the node falls behind.'));
+  }
+
+  private onEvent(event: DebugEvent): void {
+    if (event.type === 'ended') return this.onEnded(event.run);
+    const { debuggee } = event;
+    this.last = debuggee;
+    this.begun.set(debuggee.run, Date.now());
+    this.print(this.headline(debuggee));
+    this.event('invalidated', { areas: ['threads'] });
+    void startChild(this.session, this.provider.attach(debuggee, this.attachOptions())).then((attached) => {
+      if (attached) return;
+      this.lease?.letGo(debuggee.run);
+      if (!this.ended) this.print(vscode.l10n.t('No debugger could be attached to process {0}, so it runs on without one.', debuggee.pid), 'stderr');
+    });
+  }
+
+  private onEnded(run: number): void {
+    const begun = this.begun.get(run);
+    this.begun.delete(run);
+    if (begun !== undefined) this.print(vscode.l10n.t('… ended after {0}', durationText(Date.now() - begun)));
+    if (!this.ended) this.event('invalidated', { areas: ['threads'] });
+  }
+
+  private attachOptions() {
+    const { contract, project, stopOnEntry = false, sourceMaps, outFiles, resolveSourceMapLocations, skipFiles } = this.configuration;
+    return {
+      contractFolder: contract,
+      projectFolder: project,
+      stopOnEntry,
+      ...(sourceMaps !== undefined && { sourceMaps }),
+      ...(outFiles && { outFiles }),
+      ...(resolveSourceMapLocations !== undefined && { resolveSourceMapLocations }),
+      ...(skipFiles && { skipFiles }),
+    };
+  }
+
+  private headline({ kind, ledgerSeqNo, inputs, pid }: Debuggee): string {
+    if (kind === 'read') return vscode.l10n.t('Read request after ledger {0}: process {1}', ledgerSeqNo, pid);
+    if (inputs === 1) return vscode.l10n.t('Ledger {0}, 1 input: process {1}', ledgerSeqNo, pid);
+    return vscode.l10n.t('Ledger {0}, {1} inputs: process {2}', ledgerSeqNo, inputs, pid);
+  }
+
+  private threadName(): string {
+    const { node } = this.configuration;
+    if (this.begun.size > 0 && this.last) return vscode.l10n.t('Node {0}: ledger {1}', node, this.last.ledgerSeqNo);
+    return vscode.l10n.t('Node {0}: waiting for the next round', node);
+  }
+
+  private print(text: string, category: 'console' | 'stderr' = 'console'): void {
+    this.event('output', { category, output: `${text}\n` });
+  }
+
+  private event(event: string, body?: object): void {
+    this.send({ type: 'event', event, ...(body && { body }) });
+  }
+
+  private send(message: object): void {
+    this.messages.fire({ seq: ++this.sequence, ...message });
+  }
+}

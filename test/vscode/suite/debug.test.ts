@@ -1,0 +1,203 @@
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { ExtensionApi } from '../../../src/extension/extension';
+import type { Services } from '../../../src/extension/services';
+import { projectFolder } from '../harness/paths';
+import { hotpocketClient, type Client } from '../../support/hotpocketClient';
+import { Debugged } from './debugged';
+
+// Debugging through VS Code's own API: the sample contract on three real nodes, with VS Code's JavaScript debugger.
+const SETTINGS = { userPortBegin: 28_381, peerPortBegin: 30_061, roundTime: 2000, defaultNode: 2 };
+const clients: Client[] = [];
+let services: Services;
+let project: string;
+let debugged: Debugged;
+
+const source = (): vscode.Uri => vscode.Uri.file(join(project, 'src', 'contract.js'));
+const attach = (node: number, more: object = {}): vscode.DebugConfiguration => ({ type: 'hotpocket', request: 'attach', name: `node ${node}`, node, rounds: 'withInputs', ...more });
+const folder = (): vscode.WorkspaceFolder | undefined => vscode.workspace.workspaceFolders?.[0];
+
+async function eventually(what: string, look: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  for (const deadline = Date.now() + ms; !(await look()); ) {
+    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function connect(node: number): Promise<Client & { readonly received: string[] }> {
+  const client = await hotpocketClient.createClient([`wss://localhost:${SETTINGS.userPortBegin + node - 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });
+  const received: string[] = [];
+  client.on('contract_output', ({ outputs }) => received.push(...outputs.map(String)));
+  ok(await client.connect());
+  clients.push(client);
+  return Object.assign(client, { received });
+}
+
+const store = (text: string): string => JSON.stringify({ type: 'set', data: text });
+const stored = (node: number): string => readFileSync(join(services.model.status?.nodes[node - 1]?.stateDir ?? '', 'datafile.txt'), 'utf8');
+
+/** Breakpoints on the lines of src/contract.js that hold these texts. */
+function breakAt(...texts: string[]): vscode.SourceBreakpoint[] {
+  const lines = readFileSync(source().fsPath, 'utf8').split('\n');
+  const breakpoints = texts.map((text) => {
+    const line = lines.findIndex((one) => one.includes(text));
+    ok(line >= 0, text);
+    return new vscode.SourceBreakpoint(new vscode.Location(source(), new vscode.Position(line, 0)));
+  });
+  vscode.debug.addBreakpoints(breakpoints);
+  return breakpoints;
+}
+
+describe('debugging', function () {
+  this.timeout(120_000);
+
+  before(async () => {
+    hotpocketClient.setLogLevel(1);
+    project = join(folder()?.uri.fsPath ?? '', 'ein Vertrag ü');
+    mkdirSync(project);
+    const sample = join(projectFolder, 'samples', 'starter');
+    for (const name of ['src', 'build.mjs', 'package.json']) cpSync(join(sample, name), join(project, name), { recursive: true });
+    symlinkSync(join(projectFolder, 'node_modules'), join(project, 'node_modules'));
+    const settings = vscode.workspace.getConfiguration('hotpocket');
+    for (const [name, value] of Object.entries(SETTINGS)) await settings.update(name, value, vscode.ConfigurationTarget.Workspace);
+    const extension = vscode.extensions.getExtension<ExtensionApi>('hotpocket-studio.hotpocket-studio');
+    services = await (await extension?.activate())!.services;
+    debugged = new Debugged();
+  });
+  afterEach(async () => {
+    await vscode.debug.stopDebugging();
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    for (const client of clients.splice(0)) await client.close();
+    await eventually('all sessions to end', () => debugged.sessions.size === 0);
+    await eventually('no node to be debugged', async () => (await services.engine.status())?.nodes.every((node) => !node.debugged) ?? true);
+  });
+  after(async () => {
+    debugged.dispose();
+    if (services.model.status) await services.engine.clean();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const name of Object.keys(SETTINGS)) await vscode.workspace.getConfiguration('hotpocket').update(name, undefined, vscode.ConfigurationTarget.Workspace);
+    rmSync(project, { recursive: true });
+  });
+
+  it('builds, deploys and stops at a breakpoint in the sources, in the node of the setting', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), { type: 'hotpocket', request: 'launch', name: 'launch', rounds: 'withInputs' }));
+    deepStrictEqual(services.model.status?.nodes.map((node) => node.debugged), [false, true, false]);
+    const client = await connect(1);
+    const { submissionStatus } = await client.submitContractInput(store('by hand'));
+    const stop = await debugged.stop();
+    const [frame, caller] = await stop.frames();
+    // Shown as the window names it, which may be remote.
+    ok(decodeURIComponent(frame?.source ?? '').endsWith(source().fsPath), frame?.source);
+    deepStrictEqual([frame?.name, caller?.name], ['answer', 'contract']);
+    deepStrictEqual(await stop.locals(['type', 'data', 'readonly']), { type: "'set'", data: "'by hand'", readonly: 'false' });
+    // Nothing of the cluster moves, and everybody can see why.
+    await eventually('the pause to be told', () => services.model.status?.pause?.node === 2);
+    strictEqual(services.model.status?.clockBehind, 0);
+    // Edited and put back: a node that stores something else would be outvoted by the others.
+    await stop.evaluate("data = 'edited'");
+    deepStrictEqual(await stop.locals(['data']), { data: "'edited'" });
+    await stop.evaluate("data = 'by hand'");
+    await stop.request('next');
+    const next = await debugged.stop();
+    match((await next.frames())[0]?.name ?? '', /answer/);
+    await next.go();
+    const status = await submissionStatus;
+    strictEqual(status.status, 'accepted');
+    await eventually('the output', () => client.received.includes('{"type":"dataResult","data":"success"}'));
+    deepStrictEqual([1, 2, 3].map(stored), ['by hand', 'by hand', 'by hand']);
+    deepStrictEqual(debugged.output.filter((text) => /Debugger|inspector/.test(text)), []);
+  });
+
+  it('stops again in the next round, and in a read request if asked to', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), attach(3, { runs: 'both' })));
+    const client = await connect(3);
+    for (const text of ['one', 'two']) {
+      const { submissionStatus } = await client.submitContractInput(store(text));
+      const stop = await debugged.stop();
+      deepStrictEqual(await stop.locals(['data']), { data: `'${text}'` });
+      await stop.go();
+      strictEqual((await submissionStatus).status, 'accepted');
+    }
+    await eventually('both outputs', () => client.received.length === 2);
+    const reading = client.submitContractReadRequest('{"type":"get"}');
+    const stop = await debugged.stop();
+    deepStrictEqual(await stop.locals(['type', 'readonly']), { type: "'get'", readonly: 'true' });
+    await stop.go();
+    strictEqual(String(await reading), '{"type":"dataResult","data":"two"}');
+  });
+
+  it('has conditions, hit counts and logpoints, as the debugger has them', async () => {
+    const [at] = breakAt('switch (type)');
+    ok(at);
+    vscode.debug.removeBreakpoints([at]);
+    const below = new vscode.Location(at.location.uri, at.location.range.start.translate(1));
+    vscode.debug.addBreakpoints([
+      new vscode.SourceBreakpoint(at.location, true, "data === 'stop here'"),
+      new vscode.SourceBreakpoint(below, true, undefined, undefined, 'logged {type}'),
+    ]);
+    ok(await vscode.debug.startDebugging(folder(), attach(1)));
+    const client = await connect(2);
+    for (const text of ['not here', 'stop here']) void (await client.submitContractInput(store(text)));
+    const stop = await debugged.stop();
+    deepStrictEqual(await stop.locals(['data']), { data: "'stop here'" });
+    await stop.go();
+  });
+
+  it('debugs two nodes at once', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), attach(1)));
+    ok(await vscode.debug.startDebugging(folder(), attach(3)));
+    const client = await connect(2);
+    const { submissionStatus } = await client.submitContractInput(store('both'));
+    const stops = [await debugged.stop(), await debugged.stop()];
+    deepStrictEqual(stops.map((stop) => stop.parentName).sort(), ['node 1', 'node 3']);
+    for (const stop of stops) await stop.go();
+    strictEqual((await submissionStatus).status, 'accepted');
+  });
+
+  it('lets the contract run on when it is stopped while paused', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), attach(2)));
+    const client = await connect(1);
+    const { submissionStatus } = await client.submitContractInput(store('let go'));
+    await debugged.stop();
+    await vscode.debug.stopDebugging();
+    strictEqual((await submissionStatus).status, 'accepted');
+    await eventually('the input to be stored', () => [1, 2, 3].every((node) => stored(node) === 'let go'));
+  });
+
+  it('goes on debugging across a deployment, begun while paused', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), attach(2)));
+    const before = await connect(1);
+    void (await before.submitContractInput(store('old')));
+    await debugged.stop();
+    await vscode.commands.executeCommand('hotpocket.deploy', vscode.Uri.file(join(project, 'dist')));
+    const later = await connect(1);
+    const { submissionStatus } = await later.submitContractInput(store('new'));
+    const stop = await debugged.stop();
+    deepStrictEqual(await stop.locals(['data']), { data: "'new'" });
+    await stop.go();
+    strictEqual((await submissionStatus).status, 'accepted');
+  });
+
+  it('goes on with the next round when the contract is killed while paused', async () => {
+    breakAt('switch (type)');
+    ok(await vscode.debug.startDebugging(folder(), attach(2)));
+    const client = await connect(1);
+    const { submissionStatus } = await client.submitContractInput(store('killed'));
+    const stop = await debugged.stop();
+    process.kill(Number(await stop.evaluate('process.pid')), 'SIGKILL');
+    strictEqual((await submissionStatus).status, 'accepted');
+    await eventually('the session of the process to end', () => !debugged.sessions.has(stop.session.id));
+    const { submissionStatus: next } = await client.submitContractInput(store('after it'));
+    const again = await debugged.stop();
+    await again.go();
+    strictEqual((await next).status, 'accepted');
+  });
+});

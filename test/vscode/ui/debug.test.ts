@@ -1,0 +1,105 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hotpocketClient, type Client } from '../../support/hotpocketClient';
+import { projectFolder } from '../harness/paths';
+import { processesOf } from '../harness/processes';
+import { Scratch } from '../harness/scratch';
+import { DebugToolbar } from './support/debugView';
+import { keepPicturesOfFailures } from './support/failures';
+import { STATUS } from './support/statusItem';
+import type { WorkbenchWindow } from './support/window';
+import { Workbench } from './support/workbench';
+
+// F5 as an author presses it, on the sample contract, with nothing prepared: no launch.json.
+const USER_PORT = 28_481;
+const scratch = new Scratch();
+const folder = join(scratch.folder, 'Mein Vertrag ü');
+const source = join(folder, 'src', 'contract.js');
+let workbench: Workbench;
+let window: WorkbenchWindow;
+let debug: DebugToolbar;
+let client: Client;
+const received: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  const settings = { 'hotpocket.userPortBegin': USER_PORT, 'hotpocket.peerPortBegin': 30_161, 'hotpocket.roundTime': 2000, 'editor.minimap.enabled': false };
+  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+  const sample = join(projectFolder, 'samples', 'starter');
+  for (const name of ['src', 'build.mjs', 'package.json']) cpSync(join(sample, name), join(folder, name), { recursive: true });
+  symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
+  Object.assign(process.env, scratch.env);
+  workbench = await Workbench.open({ suite: 'debug' });
+  window = await workbench.openWindow(folder);
+  debug = new DebugToolbar(window.page);
+});
+afterAll(async () => {
+  await client?.close();
+  await workbench?.close();
+  await scratch.dispose();
+});
+keepPicturesOfFailures(() => workbench);
+
+const status = () => window.statusItem(STATUS).text();
+const lineOf = (text: string): number => readFileSync(source, 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+const extensionHosts = (): number[] => processesOf(scratch.id).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost'));
+const submit = async (data: string) => (await client.submitContractInput(JSON.stringify({ type: 'set', data }))).submissionStatus;
+const statusSoon = (pending: Promise<{ readonly status: string }>) => expect.poll(async () => (await pending).status, { timeout: 20_000 });
+
+describe('F5 in a contract project', () => {
+  it('asks what debugs it, builds, deploys and waits', async () => {
+    await window.quickInput.openFile('contract.js');
+    await expect.poll(() => window.editor.tabs()).toContain('contract.js');
+    await window.page.keyboard.press('Control+G');
+    await window.quickInput.answer(`:${lineOf('switch (type)')}`);
+    await window.page.keyboard.press('F9');
+    await window.page.keyboard.press('F5');
+    await expect.poll(() => window.quickInput.choices()).toContain('HotPocket');
+    await window.screenshot('1 F5 asks');
+    await window.quickInput.pick('HotPocket');
+    await expect.poll(() => status(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d+$/);
+    await window.screenshot('2 deployed and waiting');
+    await window.showContainer('HotPocket');
+    await expect.poll(() => window.tree('Cluster').row('Node 1').text()).toMatch(/^Node 1 synced · debugged · #\d+/);
+    await window.screenshot('3 the tree marks the node');
+  });
+
+  it('stops in the source when an input comes, and shows where and why', async () => {
+    client = await hotpocketClient.createClient([`wss://localhost:${USER_PORT + 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });
+    client.on('contract_output', ({ outputs }) => received.push(...outputs.map(String)));
+    expect(await client.connect()).toBe(true);
+    const pending = submit('seen by the debugger');
+    await debug.stopped();
+    await expect.poll(() => status()).toMatch(/^HP paused · #\d+$/);
+    await window.showContainer('Run and Debug');
+    await expect.poll(() => debug.frames()).toEqual(expect.arrayContaining([expect.stringContaining('answer'), expect.stringContaining('contract')]));
+    await debug.expand('Local: answer');
+    await expect.poll(() => debug.variables()).toEqual(expect.arrayContaining([expect.stringMatching(/^data ?[:=] ?'seen by the debugger'$/), expect.stringMatching(/^readonly ?[:=] ?false$/)]));
+    await window.readmePicture('breakpoint');
+    await debug.button('Step Over');
+    await expect.poll(() => debug.frames()).toEqual(expect.arrayContaining([expect.stringContaining('answer')]));
+    await window.screenshot('5 stepped');
+    await debug.button('Continue');
+    await statusSoon(pending).toBe('accepted');
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['{"type":"dataResult","data":"success"}']);
+    await expect.poll(() => status()).toMatch(/^HP 3\/3 · #\d+$/);
+  });
+
+  it('stops again in the next round', async () => {
+    const pending = submit('again');
+    await debug.stopped();
+    await window.screenshot('6 stopped again');
+    await debug.button('Continue');
+    await statusSoon(pending).toBe('accepted');
+  });
+
+  it('lets the contract run on when the extension host dies at a breakpoint', async () => {
+    const pending = submit('deserted');
+    await debug.stopped();
+    for (const pid of extensionHosts()) process.kill(pid, 'SIGKILL');
+    await statusSoon(pending).toBe('accepted');
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(3);
+    await window.screenshot('7 extension host killed');
+  });
+});
