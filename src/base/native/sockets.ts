@@ -11,6 +11,8 @@ export interface NativeSockets {
   /** Two connected ends that keep packet boundaries, with room for at least one packet of 128 KiB each way. */
   packetPair(): [number, number];
   pipe(): { readonly read: number; readonly write: number };
+  /** Writing to this end of a pipe from now on fails with EAGAIN where it would wait; the other end stays as it is. */
+  neverWait(fd: number): void;
   /** Keeps a descriptor from programs started later. */
   closeOnExec(fd: number): void;
   /** One packet into `buffer`, without waiting. Its length, which may be 0, and is 0 too once the other end is closed. */
@@ -23,21 +25,24 @@ interface Constants {
   readonly packetSocket: number;
   readonly closeOnExec: number;
   readonly dontWait: number;
+  /** O_NONBLOCK. */
+  readonly nonBlocking: number;
   readonly socketLevel: number;
   readonly sendBuffer: number;
   readonly receiveBuffer: number;
 }
 
 const LINUX: Constants = {
-  packetSocket: 5, closeOnExec: 0x80000, dontWait: 0x40, socketLevel: 1, sendBuffer: 7, receiveBuffer: 8,
+  packetSocket: 5, closeOnExec: 0x80000, dontWait: 0x40, nonBlocking: 0x800, socketLevel: 1, sendBuffer: 7, receiveBuffer: 8,
 };
 // macOS has no SOCK_SEQPACKET for local sockets; datagrams keep boundaries too. It has no flag for close-on-exec either.
 const DARWIN: Constants = {
-  packetSocket: 2, closeOnExec: 0, dontWait: 0x80, socketLevel: 0xffff, sendBuffer: 0x1001, receiveBuffer: 0x1002,
+  packetSocket: 2, closeOnExec: 0, dontWait: 0x80, nonBlocking: 0x4, socketLevel: 0xffff, sendBuffer: 0x1001, receiveBuffer: 0x1002,
 };
 
 const AF_UNIX = 1;
 const F_SETFD = 2;
+const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 // Two of the largest packets. The system may grant less; macOS would give a datagram 2 KiB if it was not asked.
 const BUFFER_BYTES = 2 * 131_072;
@@ -103,6 +108,8 @@ function bind(koffi: typeof Koffi, c: Constants): NativeSockets {
       const [read, write] = pair('pipe', (out) => pipe(out, ...pipeFlags));
       return { read, write };
     },
+
+    neverWait: (fd) => void fcntl(fd, F_SETFL, 'int', c.nonBlocking),
 
     closeOnExec,
 

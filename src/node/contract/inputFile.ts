@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeSync } from 'node:fs';
+import { namelessFile } from './namelessFile';
 import type { RunUser } from './types';
 
 export type InputRange = readonly [offset: number, size: number];
@@ -16,24 +15,8 @@ const ALIGNMENT = 4096;
 
 /** Puts all inputs into one file in which the contract finds each by offset and size (reference 7.3, user_in_fd). */
 export function writeInputFile(users: readonly RunUser[], tempDir: string): InputFile {
-  const path = join(tempDir, `inputs-${randomUUID()}`);
-  const writer = openSync(path, 'wx', 0o600);
-  try {
-    let reader: number;
-    try {
-      reader = openSync(path, 'r');
-    } finally {
-      unlinkSync(path);
-    }
-    try {
-      return { fd: reader, ranges: writeInputs(writer, users) };
-    } catch (error) {
-      closeSync(reader);
-      throw error;
-    }
-  } finally {
-    closeSync(writer);
-  }
+  const { fd, written } = namelessFile(tempDir, (writer) => writeInputs(writer, users));
+  return { fd, ranges: written };
 }
 
 function writeInputs(fd: number, users: readonly RunUser[]): InputRange[][] {

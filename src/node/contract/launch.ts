@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, readdirSync } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { DisposableList, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
 import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
+import { openArgs } from './argsInput';
 import { contractArgs, type ContractDescriptors } from './argsJson';
 import { commandLine } from './commandLine';
 import { writeInputFile } from './inputFile';
@@ -47,10 +47,9 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     theirs.add({ dispose: () => closeSync(inputs.fd) });
     const { nplOutputBytes } = program.limits;
     const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, nplOutputBytes);
-    const stdin = native && openStdin(native, ours, theirs);
     const output = options.output && new OutputCopies(options.output, native, ours, theirs);
 
-    const stdio: StdioOptions = [stdin?.childFd ?? 'pipe', ...(output?.stdio ?? ['inherit', 'inherit'] as const), inputs.fd, channels?.childControlFd ?? 'pipe'];
+    const stdio: StdioOptions = ['ignore', ...(output?.stdio ?? ['inherit', 'inherit'] as const), inputs.fd, channels?.childControlFd ?? 'pipe'];
     if (!context.readonly) stdio.push(channels?.childNplFd ?? 'pipe');
     const fds: ContractDescriptors = {
       userIn: USER_IN_FD,
@@ -58,6 +57,9 @@ export function launchContract(program: ContractProgram, context: RunContext, op
       ...(context.readonly ? {} : { npl: NPL_FD }),
       userOut: context.users.map(() => stdio.push('pipe') - 1),
     };
+    const args = openArgs(contractArgs(context, fds, inputs.ranges), native, options.tempDir);
+    theirs.add({ dispose: () => closeSync(args) });
+    stdio[0] = args;
 
     const child = spawn(command.file, command.args, {
       argv0: command.argv0,
@@ -82,7 +84,6 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     output?.attach(child);
     // What a contract writes to the stand-ins of missing channels is for nobody, and must not block it.
     if (!channels) for (const fd of [CONTROL_FD, ...(context.readonly ? [] : [NPL_FD])]) streams[fd]?.resume();
-    (stdin?.writer ?? child.stdin)?.end(contractArgs(context, fds, inputs.ranges));
 
     const users = new UserStreams(context.users, fds.userOut.map((fd) => streams[fd] as Socket), program.limits.userOutputBytes);
     return { child, pid: child.pid, channels, users, output, dispose: () => ours.dispose() };
@@ -92,16 +93,6 @@ export function launchContract(program: ContractProgram, context: RunContext, op
   } finally {
     theirs.dispose();
   }
-}
-
-/** A real pipe, as contracts may open /dev/stdin, which can't be done with the sockets that Node calls pipes. */
-function openStdin(native: NativeSockets, ours: DisposableList, theirs: DisposableList): { childFd: number; writer: Writable } {
-  const { read, write } = native.pipe();
-  theirs.add({ dispose: () => closeSync(read) });
-  const writer = new Socket({ fd: write, readable: false, writable: true });
-  ours.add({ dispose: () => writer.destroy() });
-  writer.on('error', () => undefined);
-  return { childFd: read, writer };
 }
 
 let sealed = false;
