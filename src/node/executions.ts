@@ -35,6 +35,8 @@ export interface ExecutionHost {
   config(): HpConfig;
   /** What patch.cfg holds. */
   patch(): Uint8Array;
+  /** Hash of the patch that hp.cfg stands for, once it is written. */
+  configured(): Promise<Hex>;
   activeOn(pubkey: Hex): number;
   /** Number of the last ledger. */
   lastSeqNo(): number;
@@ -100,7 +102,7 @@ export class Executions {
     if (this.stopped) return undefined;
     const outputs = succeeded ? result.outputs : [];
     const { hash: stateHash } = host.state.scan();
-    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch() });
+    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch(), configured: await host.configured() });
     this.keep();
     return { stateHash, outputs };
   }

@@ -28,11 +28,11 @@ function finish({ exitCode, stdout, stderr }: CommandResult): void {
 async function run(dir: string): Promise<void> {
   const clock = inheritedClock(process.env);
   let node: Node;
+  const fatal = (error: unknown): void => {
+    finish(failedCommand(error));
+    process.exit();
+  };
   try {
-    const fatal = (error: unknown): void => {
-      finish(failedCommand(error));
-      process.exit();
-    };
     const contractDir = await openContractDir(dir);
     process.chdir(contractDir.paths.dir);
     node = new Node(contractDir, fatal, clock);
@@ -44,7 +44,7 @@ async function run(dir: string): Promise<void> {
     if (stopping) return;
     stopping = true;
     // As hpcore: the exit status is the signal's number.
-    void node.stop(signal).then(() => process.exit(signal));
+    node.stop(signal).then(() => process.exit(signal), fatal);
   };
   process.on('SIGINT', () => stop(constants.signals.SIGINT));
   process.on('SIGTERM', () => stop(constants.signals.SIGTERM));

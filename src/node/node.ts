@@ -10,14 +10,15 @@ import { HP_VERSION } from '../hotpocket/version';
 import { bootFrom } from './boot';
 import { Consensus } from './consensus/consensus';
 import { isSigned } from './consensus/proposal';
-import type { ConsensusEvent, Effect } from './consensus/types';
+import type { ConsensusEvent, Effect, RunInputs } from './consensus/types';
 import { NplRouter } from './contract/npl';
 import { ClusterClock } from './debug/clusterClock';
 import { Debugging } from './debug/debugging';
-import { Executions, type Executed } from './executions';
+import { Executions } from './executions';
 import { report } from './facts';
+import type { Ledger } from '../hotpocket/ledger';
 import { readRunRecord } from './ledger/runRecord';
-import { recoverPatch } from './recoveredPatch';
+import { configuredPatch, recoverPatch } from './recoveredPatch';
 import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
 import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
@@ -61,6 +62,8 @@ export class Node {
   private users: UserServer | undefined;
   private connectivity: Connectivity | undefined;
   private cancelWake = (): void => {};
+  /** hp.cfg is being written. */
+  private saving = Promise.resolve();
   private readonly events: ConsensusEvent[] = [];
   private handling = false;
   private stopped: (() => void) | undefined;
@@ -79,7 +82,7 @@ export class Node {
     const recovered = recoverPatch(dir.config, record, this.ledgers.last);
     const { config } = recovered;
     this.config = config;
-    if (config !== dir.config) saveConfig(paths.dir, config).catch(fatal);
+    if (config !== dir.config) this.save();
     this.patches = new Patches(paths.patchCfg, recovered, (text) => this.log.raw(text));
     const boot = bootFrom(this.ledgers, this.state, record, recovered, config.contract.max_input_ledger_offset);
     this.consensus = new Consensus(
@@ -92,6 +95,7 @@ export class Node {
       paths, runRecordFile, state: this.state, npl: this.npl, log: this.log, clock: this.clock, debugging: this.debugging,
       config: () => this.config,
       patch: () => this.patches.read().bytes,
+      configured: () => this.saving.then(() => configuredPatch(this.config)),
       activeOn: (pubkey) => this.consensus.activeOn(pubkey),
       lastSeqNo: () => this.consensus.view.last.seqNo,
       sendNpl: (message) => this.mesh?.broadcast(message),
@@ -146,6 +150,7 @@ export class Node {
     await this.mesh?.close();
     sayWorkersStopped(log);
     this.ledgers.close();
+    await this.saving;
     await saveKnownPeers(this.dir.paths, known, log);
     log.wrn('hpcore exited due to signal.');
     log.close();
@@ -331,7 +336,7 @@ export class Node {
       case 'applyPatch':
         return this.applyPatch();
       case 'run':
-        this.executions.run(effect.ledger, effect.users).then((executed) => executed && this.onExecuted(executed), this.fatal);
+        void this.run(effect.ledger, effect.users);
         return;
       case 'sync':
         return this.syncer.setTargets(effect.targets);
@@ -348,8 +353,15 @@ export class Node {
     }
   }
 
-  private onExecuted({ stateHash, outputs }: Executed): void {
-    this.step({ type: 'ran', outcome: { stateHash, outputs, ...this.patches.afterRun() } });
+  private async run(ledger: Ledger, users: readonly RunInputs[]): Promise<void> {
+    try {
+      // Files that a peer's state is being put into are none to run on.
+      await this.syncer.settled();
+      const executed = await this.executions.run(ledger, users);
+      if (executed) this.step({ type: 'ran', outcome: { ...executed, ...this.patches.afterRun() } });
+    } catch (error) {
+      this.fatal(error);
+    }
   }
 
   /** The patch that consensus just took over becomes this node's configuration. */
@@ -358,12 +370,18 @@ export class Node {
     const config = this.patches.take(this.config);
     if (!config) return;
     this.config = config;
-    saveConfig(this.dir.paths.dir, config).catch(this.fatal);
+    this.save();
     this.log.inf('Contract config updated from patch file.');
     const { unl, version } = config.contract;
     this.users?.updateContractVersion(version);
     if (unl.join() !== before.unl.join()) this.users?.publish({ channel: 'unl_change', unl });
     this.reportConfig();
+  }
+
+  /** One after the other, so that the newest is the last. */
+  private save(): void {
+    const { config } = this;
+    this.saving = this.saving.then(() => saveConfig(this.dir.paths.dir, config)).catch(this.fatal);
   }
 
   private reportConfig(): void {

@@ -16,17 +16,18 @@ export interface RecoveredPatch {
 
 /**
  * A patch that a run left behind is part of what that run did: were it lost when all nodes stop at once, the state would remember a
- * change that never came. `record`: the last completed run, if it belongs to the last ledger or the one before.
+ * change that never came. `record`: the last completed run, if it belongs to the last ledger or the one before. Where hp.cfg was edited
+ * since, that counts as it does in the real engine.
  */
 export function recoverPatch(config: HpConfig, record: RunRecord | undefined, last: Ledger): RecoveredPatch {
   const canonical = standing(config);
-  const { patch } = record ?? {};
-  if (!record || !patch || last.seqNo - record.ledgerSeqNo > 1 || record.ledgerSeqNo > last.seqNo) return canonical;
+  const { patch, configured } = record ?? {};
+  if (!record || !patch || configured !== canonical.hash || last.seqNo - record.ledgerSeqNo > 1 || record.ledgerSeqNo > last.seqNo) return canonical;
   const hash = patchHash(patch);
   if (hash === canonical.hash) return canonical;
   const parsed = tryParse(patch);
   if (hash !== last.configHash) return { config, content: patch, hash, pending: parsed ?? null };
-  // Agreed on, but the node ended before it had written its hp.cfg; or it has, and only the form differs.
+  // Agreed on, but the node ended before it had written its hp.cfg; or only the form differs.
   return parsed ? standing(applyPatch(config, parsed)) : canonical;
 }
 
@@ -34,6 +35,9 @@ function standing(config: HpConfig): RecoveredPatch {
   const content = Buffer.from(formatPatch(config.contract));
   return { config, content, hash: patchHash(content) };
 }
+
+/** Hash of the patch that a hp.cfg stands for. */
+export const configuredPatch = (config: HpConfig): Hex => standing(config).hash;
 
 function tryParse(patch: Uint8Array): PatchConfig | undefined {
   try {

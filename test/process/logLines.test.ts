@@ -146,12 +146,20 @@ describe('a node says', () => {
     taken.close();
   });
 
-  it('that it has lost too many of the others, and found them again', async () => {
+  it('that others go by another round time, that it has lost too many of them, and found them again', async () => {
     await cluster.ok('stop', '1');
     await cluster.ok('stop', '3');
+    // Node 3 hears only node 2, which is not enough to go on, and goes by another round time.
+    changeConfig(cluster.path(3), (config) => (config.contract.consensus.roundtime = 1400));
+    const from = cluster.mark(3);
+    await cluster.ok('start', '3');
+    await cluster.logged(3, /\[inf\]\[hpc\] New time config detected:100025 previous:140025\n/, from);
     // It looks every minute, and every two seconds while it is so.
     await cluster.logged(2, /\[wrn\]\[hpc\] Became weakly connected\.\n/, 0, 90_000);
     await cluster.ok('start');
     await cluster.logged(2, /\[inf\]\[hpc\] No longer weakly connected\.\n/);
+    // What all agree on takes the place of what was written into its hp.cfg.
+    await cluster.logged(3, /\[inf\]\[hpc\] Contract config updated from patch file\.\n/, from);
+    await cluster.advance([1, 2, 3]);
   });
 });

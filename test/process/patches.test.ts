@@ -107,6 +107,7 @@ describe.skipIf(!PYTHON).sequential('a patch', () => {
     await cluster.ok('start', '3');
     const text = await cluster.logged(3, /run \d+ with second/, from, 60_000);
     expect(text).toContain('Role: Observer');
+    expect((await cluster.status()).nodes.map(({ role }) => role)).toEqual(['validator', 'validator', 'observer']);
     expect(text).toMatch(/Achieved target:[0-9a-f]{8} \/patch\.cfg/);
     await cluster.advance(NODES, 2);
     // Users are served there too.

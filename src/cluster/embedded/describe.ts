@@ -4,6 +4,7 @@ import { votesNeeded } from '../../hotpocket/thresholds';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../engine';
 import type { ClusterPaths } from '../paths';
 import type { ClusterRecord, NodeRecord } from './clusterFile';
+import { configuredRole } from './nodeConfig';
 
 /** The newest fact of each kind that a running node has told. */
 export type LatestFacts = { readonly [T in LastingFact]?: Extract<NodeFact, { type: T }> };
@@ -30,7 +31,8 @@ export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: reado
     node: record.node,
     state: current,
     publicKey: record.publicKey,
-    role: record.role,
+    // hp.cfg may have been changed since the node was created.
+    role: facts.ready?.role ?? configuredRole(paths, record.node) ?? record.role,
     userPort: record.userPort,
     peerPort: record.peerPort,
     inUnl: (facts.config?.unl ?? unl).includes(record.publicKey),

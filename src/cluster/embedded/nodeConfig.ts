@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../../base/files';
 import { formatConfig, parseConfig, type HpConfig } from '../../hotpocket/config';
@@ -9,6 +10,16 @@ import type { ConsensusTerms } from './describe';
 export async function readNodeConfig(paths: ClusterPaths, node: number): Promise<HpConfig> {
   const file = paths.node(node).hpCfg;
   return parseConfig(await readFile(file, 'utf8'), file);
+}
+
+/** The role that a node will have when it starts, or undefined if its hp.cfg can't be read or says none. */
+export function configuredRole(paths: ClusterPaths, node: number): NodeRecord['role'] | undefined {
+  try {
+    const { role } = (JSON.parse(readFileSync(paths.node(node).hpCfg, 'utf8')) as { node: { role: unknown } }).node;
+    return role === 'observer' || role === 'validator' ? role : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only for a node that does not run: a running one writes its own over it (reference 1.5). */

@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly outputs: readonly UserOutput[];
   /** patch.cfg after it; absent if the state came from peers. */
   readonly patch?: Uint8Array | undefined;
+  /** Hash of the patch that hp.cfg stood for then; absent if the state came from peers. */
+  readonly configured?: Hex | undefined;
 }
 
 const schema = v.object({
@@ -27,6 +29,7 @@ const schema = v.object({
   stateHash: hash,
   outputs: v.array(v.object({ pubkey: publicKey, messages: v.array(bytes) })),
   patch: v.optional(bytes),
+  configured: v.optional(hash),
 });
 
 /** Undefined if there is none, or none that can be read: the state then counts as it is. */

@@ -146,6 +146,24 @@ describe('start, stop, spawn and clean', () => {
     await expect(engine.stop(4)).rejects.toMatchObject({ code: 'NODE_NOT_FOUND', details: { node: 4, count: 3 } });
   });
 
+  it('show the role that a node has, or will have when it starts', async () => {
+    await home.deploy(contract);
+    const roles = async (): Promise<string[]> => (await home.engine().status())!.nodes.map(({ role }) => role);
+    expect(await roles()).toEqual(['validator', 'validator', 'validator']);
+    await home.engine().stop(2);
+    const { hpCfg } = home.paths.node(2);
+    writeFileSync(hpCfg, readFileSync(hpCfg, 'utf8').replace('"validator"', '"observer"'));
+    const changed = ['validator', 'observer', 'validator'];
+    expect(await roles()).toEqual(changed);
+    await home.engine().start(2);
+    expect(await roles()).toEqual(changed);
+    await home.engine().stop();
+    const pid = supervisorPid();
+    home.disconnect();
+    await eventually(() => !isRunning(pid));
+    expect(await roles()).toEqual(changed);
+  });
+
   it('need a cluster, and start no supervisor without one', async () => {
     const engine = home.engine();
     const attempts = [() => engine.start(), () => engine.stop(), () => engine.spawn(), () => engine.clean(), () => engine.logs(1, { follow: false }, () => undefined)];

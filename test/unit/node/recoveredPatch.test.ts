@@ -13,8 +13,8 @@ const canonical = (of: HpConfig): Buffer => Buffer.from(formatPatch(of.contract)
 const loose = Buffer.from(JSON.stringify(JSON.parse(formatPatch(changed.contract))));
 const hashOf = (bytes: Uint8Array): string => patchHash(bytes);
 const ledger = (seqNo: number, configHash: string): Ledger => ({ ...GENESIS, seqNo, configHash });
-const record = (ledgerSeqNo: number, patch?: Uint8Array) => ({ ledgerSeqNo, ledgerHash: '', stateHash: '', outputs: [], ...(patch ? { patch } : {}) });
 const own = { config, content: canonical(config), hash: hashOf(canonical(config)) };
+const record = (ledgerSeqNo: number, patch?: Uint8Array) => ({ ledgerSeqNo, ledgerHash: '', stateHash: '', outputs: [], ...(patch ? { patch, configured: own.hash } : {}) });
 
 describe('a patch', () => {
   it('is what hp.cfg says if the last run changed nothing, or is not known', () => {
@@ -24,6 +24,14 @@ describe('a patch', () => {
     // Of a run that is long past, or not of this history.
     expect(recoverPatch(config, record(5, loose), ledger(7, own.hash))).toEqual(own);
     expect(recoverPatch(config, record(8, loose), ledger(7, own.hash))).toEqual(own);
+  });
+
+  it('is what hp.cfg says if that was edited since', () => {
+    const edited: HpConfig = applyPatch(config, { ...config.contract, environment: { EDITED: 'yes' } });
+    const expected = { config: edited, content: canonical(edited), hash: hashOf(canonical(edited)) };
+    for (const patch of [canonical(config), loose, Buffer.from('{}')]) {
+      for (const configHash of [own.hash, hashOf(patch)]) expect(recoverPatch(edited, record(7, patch), ledger(7, configHash))).toEqual(expected);
+    }
   });
 
   it('still waits for a ledger if none has agreed on it', () => {
