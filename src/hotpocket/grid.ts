@@ -41,6 +41,12 @@ export function nextRoundStart(grid: Grid, now: number): number {
 export const encodeTimeConfig = ({ roundTime, stageSlice }: TimeConfig): number => roundTime * 100 + stageSlice;
 export const decodeTimeConfig = (value: number): TimeConfig => ({ roundTime: Math.floor(value / 100), stageSlice: value % 100 });
 
+/** Whether a configuration may have it (reference 1.3): what peers say may be anything. */
+export function isTimeConfig(value: number): boolean {
+  const { roundTime, stageSlice } = decodeTimeConfig(value);
+  return roundTime >= 1 && roundTime <= 3_600_000 && stageSlice >= 1 && stageSlice <= 33;
+}
+
 const MASK = (1n << 64n) - 1n;
 const M = 0xc6a4a7935bd1e995n;
 const mix = (v: bigint): bigint => v ^ (v >> 47n);

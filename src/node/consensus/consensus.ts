@@ -57,7 +57,7 @@ export class Consensus {
     this.patchHash = boot.patchHash;
     this.outputs = this.pendingOutputs(boot.outputs);
     this.pendingPatch = boot.pendingPatch;
-    this.pool.settle(boot.recent, config.maxInputLedgerOffset);
+    for (const entry of boot.recent) this.pool.settle(entry, config.maxInputLedgerOffset);
   }
 
   get view(): ConsensusView {
@@ -65,7 +65,7 @@ export class Consensus {
     return { last: this.last, status: this.status, unl, threshold, roundTime, timeConfig: encodeTimeConfig(this.config) };
   }
 
-  /** When a proposal of the given node last came, ms; 0 if never. Local: differs from node to node. */
+  /** When a proposal of the given node, or one of our own, last came, ms; 0 if never. Local: differs from node to node. */
   activeOn(pubkey: Hex): number {
     return this.lastHeard.get(pubkey) ?? 0;
   }
@@ -184,7 +184,7 @@ export class Consensus {
       inputs: this.pool.list(),
       outputHash: this.outputs?.root ?? ZERO_HASH,
       outputSignature: this.outputs?.signature ?? '',
-    });
+    }, 0, now);
     this.rounds.stage = 1;
     this.schedule(now);
   }
@@ -272,10 +272,10 @@ export class Consensus {
     const candidates = this.book.list();
     const elected = electBody(stage, candidates, this.config, this.rounds.start, now, (input) => this.pool.has(input));
     if (stage === 3) this.proposedStage3 = true;
-    this.propose({ ...elected, outputSignature: stage !== 3 && elected.outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage);
+    this.propose({ ...elected, outputSignature: stage !== 3 && elected.outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage, now);
   }
 
-  private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage = 0): void {
+  private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage, now: number): void {
     // Only a validator in the UNL has a voice; a follower's opinion is not even counted by itself (reference 3.1).
     if (this.config.role !== 'validator' || !this.config.unl.includes(this.config.publicKey)) return;
     const full: ProposalBody = {
@@ -290,17 +290,22 @@ export class Consensus {
       ...body,
     };
     const proposal = signProposal(full, this.config.publicKey, this.deps.sign);
-    this.book.add(proposal);
+    this.hear(proposal, now);
     this.emit({ type: 'propose', proposal });
   }
 
   private onProposal(proposal: Proposal, now: number): void {
     if (!this.config.unl.includes(proposal.pubkey) || proposal.pubkey === this.config.publicKey) return;
     if (!isSigned(proposal, this.deps.verify)) return;
+    this.hear(proposal, now);
+    if (this.stopping) this.closeBeforeStop();
+  }
+
+  /** A proposal counts, our own as any other. */
+  private hear(proposal: Proposal, now: number): void {
     this.lastHeard.set(proposal.pubkey, now);
     this.timeConfigs.heard(proposal.pubkey, proposal.timeConfig);
     this.book.add(proposal);
-    if (this.stopping) this.closeBeforeStop();
   }
 
   private countUnreliableRound(): void {
@@ -347,8 +352,9 @@ export class Consensus {
     const outputs = this.outputs?.root === ledger.outputHash ? this.outputs.forUsers() : [];
     this.emit({ type: 'commit', closing, outputs });
     this.log('inf', `****Ledger created**** (lcl:${ledger.seqNo}-${shortHash(ledger.hash)} state:${shortHash(ledger.stateHash)} patch:${shortHash(ledger.configHash)})`);
-    this.settle([closing]);
-    this.emit({ type: 'accept', ledger, inputs: inputs.map((i) => ({ pubkey: i.signed.pubkey, inputHash: i.inputHash })) });
+    this.pool.settle(closing, this.config.maxInputLedgerOffset);
+    this.expire();
+    this.accept(ledger, inputs);
     if (this.outputs && this.outputs.root !== ledger.outputHash) this.log('wrn', "Consensus output hash didn't match our output hash.");
     if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.book.signatures.of(ledger.outputHash) });
     this.emit({ type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length });
@@ -358,8 +364,12 @@ export class Consensus {
     else if (!this.stopping) this.run(runInputs(closing.users, inputs), when);
   }
 
-  private settle(entries: readonly LedgerEntry[]): void {
-    this.pool.settle(entries, this.config.maxInputLedgerOffset);
+  private accept(ledger: Ledger, inputs: readonly CandidateInput[]): void {
+    if (inputs.length === 0) return;
+    this.emit({ type: 'accept', ledger, inputs: inputs.map((i) => ({ pubkey: i.signed.pubkey, inputHash: i.inputHash })) });
+  }
+
+  private expire(): void {
     for (const rejection of this.pool.expire(this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
   }
 
@@ -440,7 +450,9 @@ export class Consensus {
     this.outputs = undefined;
     this.emit({ type: 'adopt', after, entries });
     this.pool.addReverted(reverted);
-    this.settle(entries);
+    // Whoever handed in an input here, and waits, is told that it is in a ledger, even though we did not close that ourselves.
+    for (const entry of entries) this.accept(entry.ledger, this.pool.settle(entry, this.config.maxInputLedgerOffset));
+    this.expire();
   }
 
   private endSync(): void {

@@ -38,8 +38,8 @@ export class InputPool {
   /** Ordered hash → number of the ledger that holds it. */
   private readonly done = new Map<Hex, number>();
   private readonly submittedBytes = new Map<Hex, number>();
-  /** Signatures of inputs that came from this node's own users and are not yet in a ledger. */
-  private readonly own = new Map<Hex, SignedInput>();
+  /** Inputs that came from this node's own users and are not yet in a ledger, by ordered hash. */
+  private readonly own = new Map<Hex, CandidateInput>();
   private users = new Set<Hex>();
 
   constructor(private readonly verify: ConsensusDeps['verify']) {}
@@ -52,12 +52,15 @@ export class InputPool {
     if (limits.userInputBytes > 0 && bytes > limits.userInputBytes) return 'round_inputs_overflow';
     const used = this.nonceReason(signed, container, lastSeqNo);
     if (used) return used;
+    // Nonces are forgotten when a node ends, ledgers are not.
+    if (this.done.has(orderedHash(container.nonce, signed.signature))) return 'already_submitted';
     this.submittedBytes.set(signed.pubkey, bytes);
     return undefined;
   }
 
   addOwn(signed: SignedInput): void {
-    this.own.set(signed.signature, signed);
+    const candidate = makeCandidate(signed);
+    if (candidate) this.own.set(candidate.orderedHash, candidate);
     this.received.set(signed.signature, signed);
   }
 
@@ -82,7 +85,7 @@ export class InputPool {
 
   /** Own inputs that a stage 0 has gone by without agreeing on: peers may never have had them. */
   unsettledOwn(): SignedInput[] {
-    return [...this.own.values()].filter((signed) => !this.received.has(signed.signature));
+    return [...this.own.values()].map(({ signed }) => signed).filter(({ signature }) => !this.received.has(signature));
   }
 
   /** Users heard of since the last call, sorted. */
@@ -167,21 +170,20 @@ export class InputPool {
     return found.every((c) => c !== undefined) ? found : undefined;
   }
 
-  /** The inputs of these ledgers are done: they can't be agreed upon again. */
-  settle(entries: readonly LedgerEntry[], offset: number): void {
-    for (const { ledger, inputs } of entries) {
-      for (const ordered of inputs) {
-        const candidate = this.candidates.get(ordered);
-        if (candidate) this.own.delete(candidate.signed.signature);
-        this.candidates.delete(ordered);
-        this.done.set(ordered, ledger.seqNo);
-      }
-      const oldest = ledger.seqNo - rememberedLedgers(offset);
-      for (const [ordered, seqNo] of this.done) {
-        if (seqNo >= oldest) break;
-        this.done.delete(ordered);
-      }
+  /** The inputs of this ledger are done: they can't be agreed upon again. Returns those that waited here. */
+  settle({ ledger, inputs }: LedgerEntry, offset: number): CandidateInput[] {
+    const waited = inputs.flatMap((ordered) => this.candidates.get(ordered) ?? this.own.get(ordered) ?? []);
+    for (const ordered of inputs) {
+      this.own.delete(ordered);
+      this.candidates.delete(ordered);
+      this.done.set(ordered, ledger.seqNo);
     }
+    const oldest = ledger.seqNo - rememberedLedgers(offset);
+    for (const [ordered, seqNo] of this.done) {
+      if (seqNo >= oldest) break;
+      this.done.delete(ordered);
+    }
+    return waited;
   }
 
   /** Drops and returns what can no longer get into a ledger. */
@@ -190,15 +192,15 @@ export class InputPool {
     for (const [ordered, { signed, container, inputHash: hash }] of this.candidates) {
       if (container.maxLedgerSeqNo > lastSeqNo) continue;
       this.candidates.delete(ordered);
-      this.own.delete(signed.signature);
+      this.own.delete(ordered);
       rejections.push({ pubkey: signed.pubkey, inputHash: hash, reason: 'max_ledger_expired' });
     }
     return rejections;
   }
 
   private forgetOwn(pubkey: Hex, hash: Hex): void {
-    for (const [signature, signed] of this.own) {
-      if (signed.pubkey === pubkey && inputHash(signature) === hash) this.own.delete(signature);
+    for (const [ordered, candidate] of this.own) {
+      if (candidate.signed.pubkey === pubkey && candidate.inputHash === hash) this.own.delete(ordered);
     }
   }
 

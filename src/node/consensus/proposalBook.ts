@@ -25,6 +25,8 @@ export class ProposalBook {
   drain(stage: Stage, roundStart: number, roundTime: number, lenient: boolean): void {
     for (const proposal of this.collected.values()) keepNewer(this.candidates, proposal);
     this.collected.clear();
+    // A node whose clock was ahead must not have its proposals unheard, once it is right, until that time has come.
+    for (const [key, p] of this.finals) if (p.time > roundStart + roundTime) this.finals.delete(key);
     this.prune(stage, roundStart, roundTime, lenient);
   }
 

@@ -1,3 +1,4 @@
+import { isTimeConfig } from '../../hotpocket/grid';
 import type { Hex } from '../../hotpocket/hash';
 import { electTimeConfig } from './voting';
 
@@ -9,7 +10,7 @@ export class TimeConfigs {
   private unreliableRounds = 0;
 
   heard(pubkey: Hex, timeConfig: number): void {
-    this.byNode.set(pubkey, timeConfig);
+    if (isTimeConfig(timeConfig)) this.byNode.set(pubkey, timeConfig);
   }
 
   reliableRound(): void {

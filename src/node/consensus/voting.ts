@@ -92,9 +92,10 @@ function groupNonce(candidates: readonly Proposal[]): Hex {
   return toHex(blake3(...nonces.map(fromHex)));
 }
 
+/** The most common one; of equally common ones the smallest, as in hpcore. */
 export function electTimeConfig(values: readonly number[]): number | undefined {
-  const [, winner] = mostVoted(count(values, String));
-  return winner;
+  const [winner] = [...count(values, String).values()].sort((a, b) => b.n - a.n || a.first - b.first);
+  return winner?.first;
 }
 
 function count<T>(items: readonly T[], key: (item: T) => string): Map<string, { n: number; first: T }> {

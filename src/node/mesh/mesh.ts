@@ -147,6 +147,8 @@ export class Mesh {
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       try {
         await new Promise<void>((resolve, reject) => server.once('error', reject).listen(identity.port, host, resolve));
+        // A connection that can't be accepted, as when the system is out of descriptors, is the other side's to try again.
+        server.on('error', () => undefined);
         this.servers.push(server);
       } catch (error) {
         // A machine without IPv6 has no ::1; the other addresses do.

@@ -87,6 +87,7 @@ export class Listener {
       server.once('error', reject);
       server.listen(this.port, address, () => {
         server.off('error', reject);
+        server.on('error', (error) => this.options.onFailure(error.message));
         resolve();
       });
     });

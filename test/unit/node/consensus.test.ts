@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ZERO_HASH } from '../../../src/hotpocket/hash';
-import { GENESIS } from '../../../src/hotpocket/ledger';
+import { ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
+import { GENESIS, makeLedger } from '../../../src/hotpocket/ledger';
 import { sign, verify } from '../../../src/hotpocket/keys';
 import { Consensus } from '../../../src/node/consensus/consensus';
 import type { ConsensusConfig, Effect } from '../../../src/node/consensus/types';
-import { input, nodeKeys } from './support/proposals';
+import { input, nodeKeys, proposal } from './support/proposals';
 
 // Single nodes, without a cluster: what the simulation does not look at.
 
@@ -14,8 +14,12 @@ const CONFIG: ConsensusConfig = {
   threshold: 80, roundTime: 1000, stageSlice: 25, maxInputLedgerOffset: 10, userInputBytes: 0,
 };
 
+const EMPTY = { time: 1, stateHash: ZERO_HASH, configHash: ZERO_HASH, nonce: '01'.repeat(32), users: [], outputHash: ZERO_HASH };
+
 class Alone {
   now = 1_700_000_000_000;
+  /** When it last proposed. */
+  proposedAt = 0;
   private due = 0;
   private readonly consensus: Consensus;
 
@@ -32,9 +36,16 @@ class Alone {
     return this.consensus.view;
   }
 
+  activeOn(key: Hex): number {
+    return this.consensus.activeOn(key);
+  }
+
   step(event: Parameters<Consensus['step']>[0]): Effect[] {
     const effects = this.consensus.step(event, this.now);
-    for (const effect of effects) if (effect.type === 'wake') this.due = effect.at;
+    for (const effect of effects) {
+      if (effect.type === 'wake') this.due = effect.at;
+      if (effect.type === 'propose') this.proposedAt = this.now;
+    }
     return effects;
   }
 
@@ -62,6 +73,18 @@ describe('a node', () => {
     expect(effects).toEqual([{ type: 'nup', nup: { users: [signed.pubkey], inputs: [signed] } }]);
   });
 
+  it('says of inputs that wait here that they are accepted, also where it gets the ledger from others', () => {
+    const node = new Alone();
+    const [mine, foreign] = [input(1), input(2)];
+    node.step({ type: 'input', input: mine.signed });
+    const first = { ledger: makeLedger(GENESIS, { ...EMPTY, inputHashes: [mine.inputHash] }), users: [], inputs: [mine.orderedHash] };
+    const second = { ledger: makeLedger(first.ledger, { ...EMPTY, inputHashes: [foreign.inputHash] }), users: [], inputs: [foreign.orderedHash] };
+    const effects = node.step({ type: 'ledgersSynced', after: 0, entries: [first, second], replaced: [], reverted: [] });
+    // Once the ledgers are on disk.
+    expect(effects.map(({ type }) => type).filter((type) => type === 'adopt' || type === 'accept')).toEqual(['adopt', 'accept']);
+    expect(effects).toContainEqual({ type: 'accept', ledger: first.ledger, inputs: [{ pubkey: mine.signed.pubkey, inputHash: mine.inputHash }] });
+  });
+
   it('adopts the time config of most others after five rounds in which it was alone', () => {
     const node = new Alone();
     for (const [i, { publicKey }] of others.entries()) node.step({ type: 'peerTimeConfig', pubkey: publicKey, timeConfig: i === 0 ? 100_025 : 200_030 });
@@ -72,6 +95,36 @@ describe('a node', () => {
     expect(effects).toContainEqual({ type: 'timeConfig', roundTime: 2000, stageSlice: 30 });
     expect(node.view).toMatchObject({ roundTime: 2000, timeConfig: 200_030 });
     for (let round = 1; round <= 6; round++) expect(lines(node.unreliableRound())).toEqual([alone]);
+  });
+
+  it('counts its own time config with the others\', and of equally common ones the smallest', () => {
+    const adopts = (config: Partial<ConsensusConfig>, others: readonly number[]): number => {
+      const node = new Alone(config);
+      for (const [i, timeConfig] of others.entries()) node.step({ type: 'peerTimeConfig', pubkey: nodeKeys[i + 1]!.publicKey, timeConfig });
+      for (let round = 1; round <= 5; round++) node.unreliableRound();
+      return node.view.timeConfig;
+    };
+    expect(adopts({}, [200_025])).toBe(100_025);
+    expect(adopts({}, [200_025, 200_025])).toBe(200_025);
+    expect(adopts({}, [90_025])).toBe(90_025);
+    // No configuration could have these.
+    for (const wrong of [0, 25, 200_000, 200_034, 360_000_125]) expect(adopts({}, [wrong, wrong])).toBe(100_025);
+    // An observer says nothing that would count.
+    expect(adopts({ role: 'observer' }, [200_025])).toBe(200_025);
+  });
+
+  it('was active itself when it last proposed', () => {
+    const node = new Alone();
+    expect([node.activeOn(own!.publicKey), node.activeOn(others[0]!.publicKey)]).toEqual([0, 0]);
+    node.unreliableRound();
+    const { proposedAt } = node;
+    expect(proposedAt).toBeGreaterThan(0);
+    node.now += 5;
+    node.step({ type: 'proposal', proposal: proposal({ keys: others[0]!, time: proposedAt }) });
+    expect([node.activeOn(own!.publicKey), node.activeOn(others[0]!.publicKey)]).toEqual([proposedAt, node.now]);
+    const observer = new Alone({ role: 'observer' });
+    observer.unreliableRound();
+    expect(observer.activeOn(own!.publicKey)).toBe(0);
   });
 
   it.each<[string, Partial<ConsensusConfig>]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
+import { GENESIS } from '../../../src/hotpocket/ledger';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
 import { InputPool, makeCandidate } from '../../../src/node/consensus/inputPool';
 
@@ -25,6 +26,28 @@ it('an input that peers had first uses up its nonce like any other', () => {
   expect(pool.checkSubmit(later, makeCandidate(later)!.container, LIMITS, 10)).toBeUndefined();
   // Once the last ledger that the first one could have been in is closed, its nonce counts no longer.
   expect(pool.checkSubmit(earlier, { ...makeCandidate(earlier)!.container, maxLedgerSeqNo: 20 }, LIMITS, 18)).toBeUndefined();
+});
+
+it('an own input that is in a ledger before this node came to look at it waits no more', () => {
+  const pool = new InputPool(verify);
+  const signed = input(7);
+  const { orderedHash } = makeCandidate(signed)!;
+  const entry = { ledger: { ...GENESIS, seqNo: 11 }, users: [], inputs: [orderedHash] };
+  pool.addOwn(signed);
+  expect(pool.settle(entry, 10).map((waited) => waited.orderedHash)).toEqual([orderedHash]);
+  expect(pool.validate(LIMITS, 11)).toEqual([]);
+  // Else it would be sent to all peers in every round.
+  expect(pool.unsettledOwn()).toEqual([]);
+  expect(pool.settle(entry, 10)).toEqual([]);
+});
+
+it('an input that is in a ledger is not taken again by a node that has forgotten its nonce', () => {
+  const pool = new InputPool(verify);
+  const signed = input(7);
+  const { orderedHash, container } = makeCandidate(signed)!;
+  pool.settle({ ledger: { ...GENESIS, seqNo: 11 }, users: [], inputs: [orderedHash] }, 10);
+  expect(pool.checkSubmit(signed, container, LIMITS, 11)).toBe('already_submitted');
+  expect(pool.checkSubmit(input(8), makeCandidate(input(8))!.container, LIMITS, 11)).toBeUndefined();
 });
 
 describe('an input is rejected', () => {

@@ -43,6 +43,17 @@ describe('of the proposals of a node', () => {
     expect(book.finalsSince(6_001, 2_000)).toHaveLength(0);
   });
 
+  it('its last one counts again once its clock, which was ahead, is right', () => {
+    const book = new ProposalBook();
+    book.add(from(nodeKeys[0], 90_000, 3));
+    book.add(from(nodeKeys[1], 6_000, 3));
+    book.drain(3, 4_000, 2_000, false);
+    for (const keys of nodeKeys.slice(0, 2)) book.add(from(keys, 4_000, 3));
+    expect(book.finalsSince(4_000, 2_000).map(({ pubkey }) => pubkey)).toEqual([nodeKeys[0]!.publicKey]);
+    // The other one is just a little quicker.
+    expect(book.finalsSince(6_000, 2_000)).toHaveLength(2);
+  });
+
   it('none counts once the node is not in the UNL any more', () => {
     const book = new ProposalBook();
     for (const keys of nodeKeys.slice(0, 3)) book.add(from(keys, 4_000, 3));
