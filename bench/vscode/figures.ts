@@ -1,4 +1,5 @@
 import { activation } from './activation';
+import { debugging } from './debugging';
 import { flood } from './flood';
 import { changes } from './changes';
 
@@ -16,5 +17,5 @@ export interface Figures {
 
 /** All that is measured in a VS Code with the packed extension. */
 export async function figures(vsix: string, runs: number): Promise<Figures[]> {
-  return [await activation(vsix, runs), await changes(vsix, runs), await flood(vsix, runs)];
+  return [await activation(vsix, runs), await changes(vsix, runs), await debugging(vsix, runs), await flood(vsix, runs)];
 }

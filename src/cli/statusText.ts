@@ -8,9 +8,15 @@ export function statusText(status: ClusterStatus): string {
     `Contract ${status.contractId}${status.contractPath === undefined ? '' : ` from ${status.contractPath}`}`,
     `Consensus needs ${needed} of ${of} votes: ${tolerates === 0 ? 'no node may be down' : `${tolerates} may be down`}`,
   ];
+  const debugging = debuggingText(status);
   const interrupted = status.nodes.filter(({ state }) => state.kind === 'stopped' && state.interrupted);
   const foot = interrupted.length > 0 ? ['', `Not running though they should: ${interrupted.map(({ node }) => node).join(', ')}. To bring them back, or see why not: hotpocket start`] : [];
-  return [...head, '', ...table(status.nodes), ...foot].join('\n');
+  return [...head, ...(debugging === undefined ? [] : [debugging]), '', ...table(status.nodes), ...foot].join('\n');
+}
+
+function debuggingText({ pause, clockBehind }: ClusterStatus): string | undefined {
+  if (pause) return `The clock stands still while the contract of node ${pause.node} is debugged, after ledger ${pause.ledgerSeqNo}`;
+  return clockBehind > 0 ? `The clock is ${(clockBehind / 1000).toFixed(1)} s behind, for the time spent debugging, until the next deployment` : undefined;
 }
 
 const COLUMNS: readonly (readonly [string, (node: NodeStatusInfo) => string])[] = [

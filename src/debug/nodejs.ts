@@ -5,6 +5,9 @@ import type { AttachConfiguration, AttachOptions, DebugProvider, Program } from 
 /** Code that an author does not want to step through. */
 export const SKIPPED_FILES: readonly string[] = ['<node_internals>/**', '**/node_modules/hotpocket-nodejs-contract/**'];
 
+/** What has Node.js wait for a debugger. */
+const INSPECTED = ['--inspect-brk=127.0.0.1:0', '--inspect-publish-uid=stderr'] as const;
+
 /** Contracts that Node.js runs, through the inspector that is part of it and VS Code's JavaScript debugger. */
 export class NodeJsProvider implements DebugProvider {
   readonly label = 'Node.js';
@@ -16,10 +19,10 @@ export class NodeJsProvider implements DebugProvider {
     return /^node(js)?\d*(\.exe)?$/.test(basename(binPath));
   }
 
-  /** Any port is as good; the process says which it has, and waits before its first line. */
+  /** The process waits before its first line. Any port is as good; it says which it has, and only to us: whoever knows the address may run code in it. */
   recipe(): SpawnRecipe {
     return {
-      argvPrefix: ['--inspect-brk=127.0.0.1:0', '--require', this.hook],
+      argvPrefix: [...INSPECTED, '--require', this.hook],
       announcement: {
         address: 'Debugger listening on (ws://\\S+)',
         hidden: ['For help, see: https://nodejs\\.org/\\S+', 'Debugger attached\\.', 'Waiting for the debugger to disconnect\\.\\.\\.', 'Debugger ending on ws://\\S+'],

@@ -223,6 +223,22 @@ it('holds across a deployment', async () => {
   await later.receives('noted after');
 });
 
+it('hears what its peers said while it was paused', async () => {
+  await cluster.deploy(await nodeContract(cluster, 'npl'));
+  await cluster.advance(NODES);
+  const tester = await debug({ node: 2, rounds: 'all' }, ['randomInt(']);
+  const { debuggee, client } = await tester.stop();
+  await pause(3_000);
+  await tester.disarm();
+  await client.resume();
+  const heard = new RegExp(`run ${debuggee.ledgerSeqNo} said (\\d+) heard (\\d+ \\d+ \\d+) own true`);
+  const lines = await Promise.all(NODES.map((node) => cluster.logged(node, heard)));
+  expect(new Set(lines.map((line) => heard.exec(line)?.[2])).size).toBe(1);
+  await cluster.advance(NODES);
+  expect(new Set(NODES.map((node) => cluster.stateFile(node, 'agreed.txt').split('\n').slice(0, 2).join())).size).toBe(1);
+  await deploy();
+});
+
 it('falls behind and recovers where the clock is not stopped', async () => {
   const tester = await debug({ node: 3, pauseCluster: false }, ['appendFileSync(FILE']);
   const from = marks();

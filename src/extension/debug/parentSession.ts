@@ -54,7 +54,7 @@ export class ParentSession implements vscode.DebugAdapter {
       case 'launch':
         return this.begin();
       case 'setBreakpoints':
-        return { breakpoints: ((given as Breakpoints | undefined)?.breakpoints ?? []).map(({ line }) => ({ verified: true, line })) };
+        return { breakpoints: this.breakpoints(given as Breakpoints | undefined) };
       case 'threads':
         return { threads: [{ id: THREAD, name: this.threadName() }] };
       case 'stackTrace':
@@ -67,6 +67,14 @@ export class ParentSession implements vscode.DebugAdapter {
       default:
         return undefined;
     }
+  }
+
+  /** Between rounds there is nobody else to say so: those in the contract's project will be tried in every process. */
+  private breakpoints({ source, breakpoints = [] }: Breakpoints = {}): object[] {
+    const { contract, project } = this.configuration;
+    const inContract = [contract, project].some((folder) => source?.path?.startsWith(`${folder}/`));
+    const message = vscode.l10n.t('This file is not part of the contract that is being debugged.');
+    return breakpoints.map(({ line }) => (inContract ? { verified: true, line } : { verified: false, line, message }));
   }
 
   private async begin(): Promise<void> {

@@ -67,4 +67,11 @@ describe('statusText', () => {
     const text = statusText({ ...cluster, nodes: [{ ...node, state: { kind: 'stopped', interrupted: true } }, { ...node, node: 2, state: { kind: 'stopped' } }] });
     expect(text).toMatch(/\nNot running though they should: 1\. To bring them back, or see why not: hotpocket start$/);
   });
+
+  it('says why ledgers are late, or have an old time', () => {
+    const lines = (more: Partial<ClusterStatus>) => statusText({ ...cluster, ...more }).split('\n')[3];
+    expect(lines({})).toBe('');
+    expect(lines({ clockBehind: 12_345 })).toBe('The clock is 12.3 s behind, for the time spent debugging, until the next deployment');
+    expect(lines({ pause: { node: 2, kind: 'consensus', ledgerSeqNo: 7, since: 0 } })).toBe('The clock stands still while the contract of node 2 is debugged, after ledger 7');
+  });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { SKIPPED_FILES } from '../../../src/debug/nodejs';
 import { termsOf } from '../../../src/extension/model/enablement';
 
 const root = join(import.meta.dirname, '../../..');
@@ -31,6 +32,7 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly when: string; readonly contents: string }[];
+    readonly debuggers: readonly { readonly type: string; readonly configurationAttributes: Readonly<Record<string, { readonly properties: Readonly<Record<string, { readonly markdownDescription: string; readonly default?: unknown }>> }>>; readonly configurationSnippets: readonly { readonly body: Readonly<Record<string, unknown>> }[] }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
 }
@@ -174,5 +176,33 @@ describe('the texts of the code', () => {
     });
     expect(wrong.map((call) => call.getText())).toEqual([]);
     expect(calls.length).toBeGreaterThan(50);
+  });
+});
+
+describe('debug configurations', () => {
+  const [debuggerOf] = manifest.contributes.debuggers;
+  const attributes = debuggerOf?.configurationAttributes ?? {};
+
+  it('have the attributes of the code, each with a description', () => {
+    expect(debuggerOf?.type).toBe('hotpocket');
+    expect(Object.keys(attributes)).toEqual(['launch', 'attach']);
+    for (const { properties } of Object.values(attributes)) {
+      expect(Object.keys(properties).sort()).toEqual([...membersOf('debug/configuration.ts', 'HotPocketAttributes').keys()].sort());
+      for (const { markdownDescription } of Object.values(properties)) expect(markdownDescription).toMatch(/^%debug\.\w+%$/);
+    }
+  });
+
+  it('have the defaults of the code', () => {
+    expect(attributes.attach?.properties.skipFiles?.default).toEqual(SKIPPED_FILES);
+    expect(attributes.attach?.properties.pauseCluster?.default).toBe(true);
+  });
+
+  it('are offered as snippets that have only such attributes', () => {
+    for (const { body } of debuggerOf?.configurationSnippets ?? []) {
+      const { type, request, name, ...more } = body;
+      expect([type, typeof name]).toEqual(['hotpocket', 'string']);
+      expect(Object.keys(attributes)).toContain(request);
+      for (const attribute of Object.keys(more)) expect(Object.keys(attributes[String(request)]?.properties ?? {})).toContain(attribute);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
@@ -51,6 +51,18 @@ function breakAt(...texts: string[]): vscode.SourceBreakpoint[] {
   return breakpoints;
 }
 
+/** A contract in TypeScript that does without a library. */
+const ROUNDS = `import { readFileSync } from 'node:fs';
+
+interface Arguments { readonly lcl_seq_no?: number }
+
+function round({ lcl_seq_no = 0 }: Arguments): void {
+  console.log(\`Ledger \${lcl_seq_no}\`);
+}
+
+round(JSON.parse(readFileSync(0, 'utf8')) as Arguments);
+`;
+
 describe('debugging', function () {
   this.timeout(120_000);
 
@@ -80,6 +92,7 @@ describe('debugging', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     for (const name of Object.keys(SETTINGS)) await vscode.workspace.getConfiguration('hotpocket').update(name, undefined, vscode.ConfigurationTarget.Workspace);
     rmSync(project, { recursive: true });
+    rmSync(join(folder()?.uri.fsPath ?? '', '.vscode', 'launch.json'), { force: true });
   });
 
   it('builds, deploys and stops at a breakpoint in the sources, in the node of the setting', async () => {
@@ -148,10 +161,14 @@ describe('debugging', function () {
     await stop.go();
   });
 
-  it('debugs two nodes at once', async () => {
+  it('debugs two nodes at once, from one compound configuration', async () => {
     breakAt('switch (type)');
-    ok(await vscode.debug.startDebugging(folder(), attach(1)));
-    ok(await vscode.debug.startDebugging(folder(), attach(3)));
+    const launch = { version: '0.2.0', configurations: [attach(1), attach(3)], compounds: [{ name: 'both', configurations: ['node 1', 'node 3'], stopAll: true }] };
+    mkdirSync(join(folder()?.uri.fsPath ?? '', '.vscode'), { recursive: true });
+    writeFileSync(join(folder()?.uri.fsPath ?? '', '.vscode', 'launch.json'), JSON.stringify(launch));
+    await eventually('launch.json to be read', () => vscode.workspace.getConfiguration('launch', folder()).get<unknown[]>('compounds')?.length === 1);
+    ok(await vscode.debug.startDebugging(folder(), 'both'));
+    await eventually('both nodes to be debugged', async () => (await services.engine.status())?.nodes.filter((node) => node.debugged).length === 2);
     const client = await connect(2);
     const { submissionStatus } = await client.submitContractInput(store('both'));
     const stops = [await debugged.stop(), await debugged.stop()];
@@ -200,4 +217,33 @@ describe('debugging', function () {
     await again.go();
     strictEqual((await next).status, 'accepted');
   });
+
+  // What hpdevkit's templates use, and what does not bundle at all.
+  const tools = [
+    { tool: 'ncc', source: 'contract.js', build: 'ncc build src/contract.js -s -o dist && cp src/hp.cfg.override dist', args: 'index.js' },
+    { tool: 'tsc', source: 'rounds.ts', build: 'tsc --sourceMap --outDir dist --module commonjs --target es2022 --types node --skipLibCheck --ignoreConfig src/rounds.ts && cp src/hp.cfg.override dist', args: 'rounds.js' },
+  ];
+  for (const { tool, source: name, build, args } of tools) {
+    it(`stops in the sources of what ${tool} built`, async () => {
+      const other = join(folder()?.uri.fsPath ?? '', `made by ${tool}`);
+      cpSync(join(projectFolder, 'samples', 'starter', 'src'), join(other, 'src'), { recursive: true });
+      writeFileSync(join(other, 'src', 'rounds.ts'), ROUNDS);
+      writeFileSync(join(other, 'src', 'hp.cfg.override'), JSON.stringify({ contract: { bin_path: '/usr/bin/node', bin_args: args } }));
+      writeFileSync(join(other, 'package.json'), JSON.stringify({ name: 'other', scripts: { build }, dependencies: { 'hotpocket-nodejs-contract': '*' } }));
+      symlinkSync(join(projectFolder, 'node_modules'), join(other, 'node_modules'));
+      const path = join(other, 'src', name);
+      const line = readFileSync(path, 'utf8').split('\n').findIndex((text) => text.includes('console.log'));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(path), new vscode.Position(line, 0)))]);
+      ok(await vscode.debug.startDebugging(folder(), { type: 'hotpocket', request: 'launch', name: tool, contract: join(other, 'dist') }));
+      for (let round = 0; round < 2; round++) {
+        const stop = await debugged.stop();
+        const [frame] = await stop.frames();
+        ok(decodeURIComponent(frame?.source ?? '').endsWith(path), frame?.source);
+        strictEqual(frame?.line, line + 1);
+        await stop.go();
+      }
+      await vscode.debug.stopDebugging();
+      rmSync(other, { recursive: true });
+    });
+  }
 });

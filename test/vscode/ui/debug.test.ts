@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hotpocketClient, type Client } from '../../support/hotpocketClient';
@@ -44,6 +44,12 @@ keepPicturesOfFailures(() => workbench);
 const status = () => window.statusItem(STATUS).text();
 const lineOf = (text: string): number => readFileSync(source, 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
 const extensionHosts = (): number[] => processesOf(scratch.id).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost'));
+async function connect(): Promise<void> {
+  await client?.close();
+  client = await hotpocketClient.createClient([`wss://localhost:${USER_PORT + 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });
+  client.on('contract_output', ({ outputs }) => received.push(...outputs.map(String)));
+  expect(await client.connect()).toBe(true);
+}
 const submit = async (data: string) => (await client.submitContractInput(JSON.stringify({ type: 'set', data }))).submissionStatus;
 const statusSoon = (pending: Promise<{ readonly status: string }>) => expect.poll(async () => (await pending).status, { timeout: 20_000 });
 
@@ -66,9 +72,7 @@ describe('F5 in a contract project', () => {
   });
 
   it('stops in the source when an input comes, and shows where and why', async () => {
-    client = await hotpocketClient.createClient([`wss://localhost:${USER_PORT + 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });
-    client.on('contract_output', ({ outputs }) => received.push(...outputs.map(String)));
-    expect(await client.connect()).toBe(true);
+    await connect();
     const pending = submit('seen by the debugger');
     await debug.stopped();
     await expect.poll(() => status()).toMatch(/^HP paused · #\d+$/);
@@ -94,12 +98,48 @@ describe('F5 in a contract project', () => {
     await statusSoon(pending).toBe('accepted');
   });
 
+  it('offers to build with a source map where there is none', async () => {
+    await window.page.keyboard.press('Shift+F5');
+    await expect.poll(() => window.tree('Cluster').rows().then((rows) => rows.filter((row) => row.includes('debugged')), () => [])).toEqual([]);
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
+    const build = 'esbuild src/contract.js --bundle --platform=node --outfile=dist/index.js && cp src/hp.cfg.override dist';
+    rmSync(join(folder, 'dist'), { recursive: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, scripts: { build } }, null, 2));
+    await window.palette('Debug: Start Debugging');
+    await window.quickInput.pick('HotPocket');
+    const question = window.dialog('was built without a source map');
+    await question.shown();
+    await window.screenshot('7 no source map');
+    await question.click('Build with Source Map');
+    await expect.poll(() => readFileSync(join(folder, 'package.json'), 'utf8')).toContain('esbuild --sourcemap src/contract.js');
+    // Deployed anew, its ledgers begin with 1 again.
+    await expect.poll(() => status(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #[1-4]$/);
+    await connect();
+    const pending = submit('with a map');
+    await debug.stopped();
+    await debug.button('Continue');
+    await statusSoon(pending).toBe('accepted');
+  });
+
   it('lets the contract run on when the extension host dies at a breakpoint', async () => {
     const pending = submit('deserted');
     await debug.stopped();
     for (const pid of extensionHosts()) process.kill(pid, 'SIGKILL');
     await statusSoon(pending).toBe('accepted');
-    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(3);
-    await window.screenshot('7 extension host killed');
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(4);
+    await window.screenshot('8 extension host killed');
+  });
+
+  it('debugs the node that is chosen in the tree', async () => {
+    await window.reload();
+    await window.showContainer('HotPocket');
+    await window.tree('Cluster').row('Node 3').inline('Debug on This Node');
+    await expect.poll(() => window.tree('Cluster').row('Node 3').text(), { timeout: 30_000 }).toMatch(/^Node 3 synced · debugged/);
+    const pending = submit('on node 3');
+    await debug.stopped();
+    await expect.poll(() => window.tree('Cluster').row('Node 3').text()).toMatch(/^Node 3 synced · debugged in ledger \d+/);
+    await window.screenshot('9 node 3');
+    await debug.button('Continue');
+    await statusSoon(pending).toBe('accepted');
   });
 });
