@@ -4,13 +4,15 @@ const shared = { setupFiles: ['test/support/setup.ts'], environment: 'node' as c
 
 export default defineConfig({
   test: {
+    // Left to itself Vitest uses one of two cores; more files at a time would disturb those that measure rounds.
+    maxWorkers: 2,
     projects: [
       // Pure logic and small real things (a file, a socket, a process): milliseconds each; the limit only ends what hangs.
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       // Whole clusters in one process on a virtual clock with a seeded network.
       { test: { ...shared, name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 300_000 } },
-      // Built programs as real processes, with the npm libraries of HotPocket; one file at a time, they share the machine.
-      { test: { ...shared, name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false } },
+      // Built programs as real processes, with the npm libraries of HotPocket; each file has ports of its own.
+      { test: { ...shared, name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000 } },
     ],
   },
 });

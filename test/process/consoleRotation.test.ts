@@ -8,7 +8,7 @@ for (let i = 1; i <= ${LINES}; i++) console.log('ledger ' + lcl_seq_no + ', line
 `;
 
 describe('the console log of a running node', () => {
-  const cluster = new CliCluster({ size: 1, userPort: 18_381, peerPort: 28_381 });
+  const cluster = new CliCluster({ size: 1, userPort: 18_421, peerPort: 28_421 });
   beforeAll(async () => {
     // A run prints about 8 KB.
     cluster.env = { ...cluster.env, HOTPOCKET_CONSOLE_LOG_BYTES: '40000' };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { CliCluster, until } from './support/cliCluster';
-import { nodeContract } from './support/contracts';
+import { FAST, nodeContract } from './support/contracts';
 import { TestDebugger } from './support/debugger';
 import { User } from './support/users';
 
@@ -8,7 +8,7 @@ import { User } from './support/users';
 
 const PAUSE_MS = process.env.HOTPOCKET_TEST_LONG ? 120_000 : 20_000;
 const NODES = [1, 2, 3];
-const cluster = new CliCluster({ size: 3, userPort: 18381, peerPort: 28391 });
+const cluster = new CliCluster({ size: 3, userPort: 18401, peerPort: 28401 });
 const debuggers: TestDebugger[] = [];
 const users: User[] = [];
 
@@ -36,8 +36,8 @@ const requireSteady = (from: readonly number[]): void => {
   cluster.requireSameLedgers(NODES);
 };
 
-const deploy = async (roundtime = 2000): Promise<void> => {
-  await cluster.deploy(await nodeContract(cluster, 'notes', { consensus: { roundtime } }));
+const deploy = async (): Promise<void> => {
+  await cluster.deploy(await nodeContract(cluster, 'notes', FAST));
   await cluster.advance(NODES);
 };
 
@@ -73,7 +73,6 @@ it(`loses nothing while the contract stands at a breakpoint for ${PAUSE_MS / 100
 });
 
 it('stops in every round of a second, and lets the others run untouched', async () => {
-  await deploy(1000);
   const tester = await debug({ node: 1, rounds: 'all' }, ['for (const user of ctx.users.list())']);
   const ledgers: number[] = [];
   let from: number[] | undefined;
@@ -103,7 +102,6 @@ it('costs nothing that lasts: armed without a hit', async () => {
 });
 
 it('debugs read requests, if asked for', async () => {
-  await deploy();
   const user = await connect(3);
   const tester = await debug({ node: 3, runs: 'read' }, ['from = Date.now()']);
   const reading = user.read('wait 1');
@@ -224,7 +222,7 @@ it('holds across a deployment', async () => {
 });
 
 it('hears what its peers said while it was paused', async () => {
-  await cluster.deploy(await nodeContract(cluster, 'npl'));
+  await cluster.deploy(await nodeContract(cluster, 'npl', FAST));
   await cluster.advance(NODES);
   const tester = await debug({ node: 2, rounds: 'all' }, ['randomInt(']);
   const { debuggee, client } = await tester.stop();

@@ -7,7 +7,7 @@ import { User } from './support/users';
 // Contracts that do not do the same on all nodes (reference 3.10), and a node that stood still (3.7).
 
 const NODES = [1, 2, 3, 4, 5];
-const cluster = new CliCluster({ size: 5, userPort: 18181, peerPort: 28181 });
+const cluster = new CliCluster({ size: 5, userPort: 18441, peerPort: 28441 });
 afterAll(() => cluster.dispose());
 
 const deploy = (): Promise<unknown> =>

@@ -5,8 +5,8 @@ import { FAST, nodeContract } from './support/contracts';
 
 // Our own client against real nodes. What the published one cannot verify over JSON (strings and objects), it can.
 
-const USER_PORT = 18281;
-const cluster = new CliCluster({ size: 3, userPort: USER_PORT, peerPort: 28291 });
+const USER_PORT = 18461;
+const cluster = new CliCluster({ size: 3, userPort: USER_PORT, peerPort: 28461 });
 const clients: HotPocketClient[] = [];
 let unl: string[];
 
