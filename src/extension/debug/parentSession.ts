@@ -54,7 +54,7 @@ export class ParentSession implements vscode.DebugAdapter {
       case 'launch':
         return this.begin();
       case 'setBreakpoints':
-        return { breakpoints: this.breakpoints(given as Breakpoints | undefined) };
+        return { breakpoints: this.breakpoints(given) };
       case 'threads':
         return { threads: [{ id: THREAD, name: this.threadName() }] };
       case 'stackTrace':
