@@ -133,10 +133,13 @@ describe('F5 in a contract project', () => {
   it('debugs the node that is chosen in the tree', async () => {
     await window.reload();
     await window.showContainer('HotPocket');
+    await expect.poll(() => status(), { timeout: 30_000 }).toMatch(/^HP 3\/3 · #\d+$/);
     await window.tree('Cluster').row('Node 3').inline('Debug on This Node');
     await expect.poll(() => window.tree('Cluster').row('Node 3').text(), { timeout: 30_000 }).toMatch(/^Node 3 synced · debugged/);
     const pending = submit('on node 3');
     await debug.stopped();
+    // Where it stops shows the debug view.
+    await window.showContainer('HotPocket');
     await expect.poll(() => window.tree('Cluster').row('Node 3').text()).toMatch(/^Node 3 synced · debugged in ledger \d+/);
     await window.screenshot('9 node 3');
     await debug.button('Continue');
