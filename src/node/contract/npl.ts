@@ -57,8 +57,16 @@ export class NplRouter {
 
   private deliver(message: NplMessage): void {
     if (this.run?.ledger.hash === message.ledgerHash) return this.run.process.deliverNpl(message.pubkey, message.data);
-    if (message.ledgerSeqNo <= this.last.seqNo || this.early.length >= MAX_EARLY) return;
+    if (message.ledgerSeqNo <= this.last.seqNo) return;
+    if (this.early.length >= MAX_EARLY && !this.dropEarlier(message.ledgerSeqNo)) return;
     this.early.push(message);
+  }
+
+  /** A node that catches up does not run the ledgers in between. False if nothing waits for an earlier one. */
+  private dropEarlier(seqNo: number): boolean {
+    const earlier = this.early.findIndex(({ ledgerSeqNo }) => ledgerSeqNo < seqNo);
+    if (earlier >= 0) this.early.splice(earlier, 1);
+    return earlier >= 0;
   }
 }
 

@@ -50,6 +50,23 @@ describe('an NPL message', () => {
     expect([first.heard, second.heard]).toEqual([[], ['1 one', '1 two']]);
   });
 
+  it('has room to wait even though a node that catches up never runs the ledgers whose messages wait', () => {
+    const { npl } = router();
+    const { process, heard } = run();
+    const old = Array.from({ length: 1_023 }, (_, i) => sent(`old ${i}`, 6));
+    for (const message of old) npl.incoming(message);
+    npl.incoming(sent('one', 9));
+    npl.incoming(sent('two', 9));
+    npl.begin(ledger(9), process);
+    expect(heard).toEqual(['1 one', '1 two']);
+    // Of one ledger the first ones are kept.
+    const other = router().npl;
+    const { process: again, heard: kept } = run();
+    for (const message of [...old, sent('one too many', 6)]) other.incoming(message);
+    other.begin(ledger(6), again);
+    expect([kept.length, kept.at(-1)]).toEqual([1_023, '1 old 1022']);
+  });
+
   it('comes back to its sender', () => {
     const { npl } = router();
     const { process, heard } = run();
