@@ -100,7 +100,7 @@ describe('F5 in a contract project', () => {
 
   it('offers to build with a source map where there is none', async () => {
     await window.page.keyboard.press('Shift+F5');
-    await expect.poll(() => window.tree('Cluster').rows().then((rows) => rows.filter((row) => row.includes('debugged')), () => [])).toEqual([]);
+    await debug.gone();
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
     const build = 'esbuild src/contract.js --bundle --platform=node --outfile=dist/index.js && cp src/hp.cfg.override dist';
     rmSync(join(folder, 'dist'), { recursive: true });

@@ -9,6 +9,11 @@ export class DebugToolbar {
     await this.page.locator('.codicon-debug-stackframe').first().waitFor({ timeout: 30_000 });
   }
 
+  /** Resolves when nothing is debugged any more. */
+  async gone(): Promise<void> {
+    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  }
+
   /** Presses a button of the toolbar, by the beginning of its name. */
   async button(name: string): Promise<void> {
     await this.page.locator('.debug-toolbar').getByRole('button', { name: new RegExp(`^${name}`) }).click();

@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
+/** How often a click is tried. */
+const PATIENCE = 5;
+
 /** The tree of a view, whose container is shown. */
 export class Tree {
   private readonly tree: Locator;
@@ -56,10 +59,17 @@ export class Row {
     if ((await this.row.getAttribute('aria-expanded')) === 'false') await this.row.locator('.monaco-tl-twistie').click();
   }
 
-  /** Clicks one of the buttons that hovering shows, by the title of its command. */
+  /** Clicks one of the buttons that hovering shows, by the title of its command. A row that is drawn anew meanwhile hides them again. */
   async inline(action: string): Promise<void> {
-    await this.row.hover();
-    await this.row.getByRole('button', { name: action }).click();
+    const button = this.row.getByRole('button', { name: action });
+    for (let tries = 1; ; tries++) {
+      await this.row.hover();
+      try {
+        return await button.click({ timeout: 3_000 });
+      } catch (error) {
+        if (tries === PATIENCE) throw error;
+      }
+    }
   }
 
   /** Clicks an entry of the context menu, by the title of its command. */
