@@ -57,9 +57,16 @@ describe('F5 in a contract project', () => {
   it('asks what debugs it, builds, deploys and waits', async () => {
     await window.quickInput.openFile('contract.js');
     await expect.poll(() => window.editor.tabs()).toContain('contract.js');
-    await window.page.keyboard.press('Control+G');
-    await window.quickInput.answer(`:${lineOf('switch (type)')}`);
+    const line = lineOf('switch (type)');
+    await window.page.locator('.view-lines').first().click();
+    // An editor that was just opened may not have the keyboard yet.
+    await expect.poll(async () => {
+      await window.page.keyboard.press('Control+G');
+      await window.quickInput.answer(`:${line}`);
+      return window.page.locator('.part.statusbar').innerText();
+    }).toContain(`Ln ${line}`);
     await window.page.keyboard.press('F9');
+    await window.page.locator('.margin-view-overlays [class*="codicon-debug-breakpoint"], .glyph-margin-widgets [class*="codicon-debug-breakpoint"]').first().waitFor();
     await window.page.keyboard.press('F5');
     await expect.poll(() => window.quickInput.choices()).toContain('HotPocket');
     await window.screenshot('1 F5 asks');
