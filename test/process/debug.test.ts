@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { CliCluster, until } from './support/cliCluster';
+import { CliCluster, ledgerLines, until } from './support/cliCluster';
 import { FAST, nodeContract } from './support/contracts';
 import { TestDebugger } from './support/debugger';
 import { User } from './support/users';
@@ -25,12 +25,16 @@ const connect = async (node: number): Promise<User> => {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** Ends of the logs. To be taken while the clock stands still, so that only what a pause brings about comes after it. */
 const marks = (): number[] => NODES.map((node) => cluster.mark(node));
-/** Nobody waited for a node, and no ledger was left out. */
-const requireSteady = (from: readonly number[]): void => {
+/**
+ * Nobody waited for a node, and no ledger was left out, up to the `count`th ledger after the marks: where later runs are not debugged, a
+ * busy machine may be too slow for one of them.
+ */
+const requireSteady = (from: readonly number[], count = 1): void => {
   for (const [i, node] of NODES.entries()) {
-    const log = cluster.log(node).slice(from[i]);
+    const log = (cluster.log(node).slice(from[i]).match(/[^]*?Ledger created.*\n/g) ?? []).slice(0, count).join('');
+    expect(log).toContain('Ledger created');
     expect(log).not.toMatch(/Not enough peers|not on the consensus ledger|fork|weakly|Debugger|inspector/);
-    const numbers = cluster.ledgers(node, from[i]).map(({ seqNo }) => seqNo);
+    const numbers = ledgerLines(log).map(({ seqNo }) => seqNo);
     expect(numbers).toEqual(numbers.map((_, k) => numbers[0]! + k));
   }
   cluster.requireSameLedgers(NODES);
@@ -83,7 +87,7 @@ it('stops in every round of a second, and lets the others run untouched', async 
     await client.resume();
   }
   expect(ledgers).toEqual(ledgers.map((_, i) => ledgers[0]! + i));
-  requireSteady(from ?? []);
+  requireSteady(from ?? [], Infinity);
   await tester.disarm();
 });
 
@@ -93,7 +97,7 @@ it('costs nothing that lasts: armed without a hit', async () => {
   await until('a process to be debugged', 10_000, () => tester.debuggees[0]);
   const from = marks();
   await cluster.advance(NODES, process.env.HOTPOCKET_TEST_LONG ? 1000 : 20, 3_600_000);
-  requireSteady(from);
+  requireSteady(from, Infinity);
   expect(tester.debuggees.length).toBeGreaterThanOrEqual(20);
   await tester.disarm();
   await until('all debugged processes to end', 10_000, () => (tester.ended.length === tester.debuggees.length ? true : undefined));
