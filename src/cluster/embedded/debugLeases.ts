@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HotPocketError } from '../../base/errors';
 import type { DebugEvent, DebugLease, DebugRequest } from '../engine';
 import type { SupervisorConnection } from './connection';
-import { requests } from './protocol';
+import { PROTOCOL, requests, versionText } from './protocol';
 
 /** Well below the supervisor's patience. */
 const RENEW_EVERY_MS = 2_000;
@@ -102,5 +102,5 @@ export class DebugLeases {
 
 /** A supervisor from before debugging was there does not know these requests. */
 export function requireDebugging({ theirs }: SupervisorConnection): void {
-  if (theirs.minor < 1) throw new HotPocketError('SUPERVISOR_INCOMPATIBLE', { theirs: `${theirs.major}.${theirs.minor}`, ours: '1.1' });
+  if (theirs.minor < 1) throw new HotPocketError('SUPERVISOR_INCOMPATIBLE', { theirs: versionText(theirs), ours: versionText(PROTOCOL) });
 }

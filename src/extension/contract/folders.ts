@@ -82,7 +82,8 @@ async function readPackage(folder: string): Promise<Package | undefined> {
   }
 }
 
-function isInside(path: string, folder: string): boolean {
+/** Whether a path is the folder or lies below it. */
+export function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
 }

@@ -3,6 +3,7 @@ import type { Debuggee } from '../../base/debugLink';
 import { asHotPocketError } from '../../base/errors';
 import type { ClusterEngine, DebugEvent, DebugLease } from '../../cluster/engine';
 import type { DebugProvider } from '../../debug/provider';
+import { isInside } from '../contract/folders';
 import { durationText } from '../model/words';
 import { startChild } from './childSession';
 import type { ResolvedConfiguration } from './configuration';
@@ -72,7 +73,8 @@ export class ParentSession implements vscode.DebugAdapter {
   /** Between rounds there is nobody else to say so: those in the contract's project will be tried in every process. */
   private breakpoints({ source, breakpoints = [] }: Breakpoints = {}): object[] {
     const { contract, project } = this.configuration;
-    const inContract = [contract, project].some((folder) => source?.path?.startsWith(`${folder}/`));
+    const path = source?.path;
+    const inContract = path !== undefined && [contract, project].some((folder) => isInside(path, folder));
     const message = vscode.l10n.t('This file is not part of the contract that is being debugged.');
     return breakpoints.map(({ line }) => (inContract ? { verified: true, line } : { verified: false, line, message }));
   }
