@@ -44,6 +44,7 @@ export const catalogue = {
   PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
   // Debugging
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
+  CLOCK_NOT_HELD: entry<{ node: number; debugged: number }>((d) => `Node ${d.node} did not stop its clock for the debugging of node ${d.debugged}.`, (d) => `If it was suspended, let it run on; if rounds go on without node ${d.debugged}, restart node ${d.node}.`),
   DEBUG_PROGRAM_UNKNOWN: entry<{ program: string; known: string }>((d) => `No debugger is known for the contract's program ${d.program}.`, (d) => `Contracts can be debugged that are run by ${d.known}.`),
   BUILD_FAILED: entry<{ folder: string; exit: number }>((d) => `The build of ${d.folder} failed (exit code ${d.exit}).`, () => 'Its terminal says why; nothing was deployed.'),
   WORKSPACE_UNTRUSTED: entry<object>(() => 'This folder is not trusted.', () => 'Trust it first: deploying and starting nodes runs the contract.'),

@@ -122,6 +122,26 @@ it('debugs read requests, if asked for', async () => {
   expect(tester.debuggees).toHaveLength(1);
 });
 
+it('says which node did not stop its clock, and goes on', async () => {
+  const tester = await debug({ node: 1, runs: 'read' }, ['from = Date.now()']);
+  const said: unknown[] = [];
+  tester.engine.onDidChange((change) => change.type === 'notice' && said.push([change.code, change.node]));
+  const user = await connect(1);
+  const suspended = await cluster.pid(3);
+  process.kill(suspended, 'SIGSTOP');
+  try {
+    const reading = user.read('wait 1');
+    const { client } = await tester.stop();
+    expect(said).toEqual([['CLOCK_NOT_HELD', 3]]);
+    await client.resume();
+    expect(await reading).toMatch(/^ran from/);
+  } finally {
+    process.kill(suspended, 'SIGCONT');
+  }
+  await tester.disarm();
+  await cluster.advance(NODES);
+});
+
 it('debugs two nodes at once', async () => {
   const testers = [await debug({ node: 1 }, ['appendFileSync(FILE']), await debug({ node: 3 }, ['appendFileSync(FILE'])];
   await expect(debug({ node: 1 })).rejects.toMatchObject({ code: 'DEBUG_NODE_BUSY' });

@@ -2,26 +2,17 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSy
 import { join } from 'node:path';
 import { systemCode } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
-import { TextWriter } from '../log/textWriter';
+import { ConsoleOutput, type ContractOutput, type OutputStream } from './consoleOutput';
 import { systemErrno } from './startFailure';
 
-export type OutputStream = 'stdout' | 'stderr';
-
-/** Where one run's output goes. */
-export interface ContractOutput {
-  write(stream: OutputStream, bytes: Uint8Array): void;
-  close(): void;
-}
-
 const FILE_MODE = 0o664;
-const CONSOLE = { stdout: 1, stderr: 2 } as const;
 
 /**
  * The contract's output in files, with `contract.log.enable` (reference 7.6): `rw.stdout.log` and `rw.stderr.log`, each run under a line
  * that names its ledger. A file that is full at the start of a run becomes `rw_1.stdout.log`, and so on. The console has it too.
  */
 export class ContractLog {
-  private readonly console = { stdout: new TextWriter(), stderr: new TextWriter() };
+  private readonly console = new ConsoleOutput();
 
   /** `dir` is log/contract; `maxFiles` counts the current one. */
   constructor(private readonly dir: string, private readonly maxBytes: number, private readonly maxFiles: number) {}
@@ -31,7 +22,7 @@ export class ContractLog {
     const files = { stdout: this.open('stdout', ledger), stderr: this.open('stderr', ledger) };
     return {
       write: (stream, bytes) => {
-        this.console[stream].write(CONSOLE[stream], bytes);
+        this.console.write(stream, bytes);
         const fd = files[stream];
         if (fd !== undefined) append(fd, bytes);
       },
@@ -55,7 +46,7 @@ export class ContractLog {
       writeSync(fd, `Execution lcl ${seqNo}-${hash}\n`);
       return fd;
     } catch (error) {
-      this.console.stderr.write(CONSOLE.stderr, `${systemErrno(error)}: Contract process inserting demarkation line failed.\n`);
+      this.console.write('stderr', `${systemErrno(error)}: Contract process inserting demarkation line failed.\n`);
       return undefined;
     }
   }

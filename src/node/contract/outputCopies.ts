@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DisposableList } from '../../base/disposables';
 import type { NativeSockets } from '../../base/native/sockets';
-import type { ContractOutput, OutputStream } from './contractLog';
+import type { ContractOutput, OutputStream } from './consoleOutput';
 
 /** A process that left its group could keep a pipe open for ever. */
 const DRAIN_LIMIT_MS = 1000;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock';
 import type { SpawnRecipe } from '../../base/debugLink';
-import type { ContractOutput } from './contractLog';
+import type { ContractOutput } from './consoleOutput';
 import type { RunEvents } from './types';
 
 /** Where a run says what the node's log shall say. */

@@ -1,16 +1,13 @@
 import type { Announcement } from '../../base/debugLink';
-import type { ContractOutput, OutputStream } from '../contract/contractLog';
-import { TextWriter } from '../log/textWriter';
+import { ConsoleOutput, type ContractOutput, type OutputStream } from '../contract/consoleOutput';
 import { DebuggerLines } from './debuggerLines';
-
-const CONSOLE = { stdout: 1, stderr: 2 } as const;
 
 /** What a debugged process prints: the contract's part goes where it would go undebugged, the debugger's part is heard. */
 export class DebuggedOutput implements ContractOutput {
   private readonly lines: DebuggerLines;
 
   /** `output`: the contract log of this run; without one the console. */
-  constructor(announcement: Announcement, announced: (address: string) => void, private readonly output: ContractOutput = consoleOutput()) {
+  constructor(announcement: Announcement, announced: (address: string) => void, private readonly output: ContractOutput = new ConsoleOutput()) {
     this.lines = new DebuggerLines(announcement, (bytes) => output.write('stderr', bytes), announced);
   }
 
@@ -23,9 +20,4 @@ export class DebuggedOutput implements ContractOutput {
   close(): void {
     this.lines.end();
   }
-}
-
-function consoleOutput(): ContractOutput {
-  const writers = { stdout: new TextWriter(), stderr: new TextWriter() };
-  return { write: (stream, bytes) => void writers[stream].write(CONSOLE[stream], bytes), close: () => undefined };
 }

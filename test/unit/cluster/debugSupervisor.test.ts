@@ -27,7 +27,7 @@ describe('the keeper of the clock', () => {
     sent = [];
     return new ClockKeeper(file(), { running: () => [1, 2], send: (node, command) => void sent.push([node, command]) }, () => undefined);
   };
-  const settled = async (promise: Promise<void>): Promise<boolean> => {
+  const settled = async (promise: Promise<unknown>): Promise<boolean> => {
     let done = false;
     void promise.then(() => (done = true));
     await vi.advanceTimersByTimeAsync(0);
@@ -55,6 +55,8 @@ describe('the keeper of the clock', () => {
     expect(await settled(again)).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await settled(again)).toBe(true);
+    expect(await held).toEqual([]);
+    expect(await again).toEqual([1, 2]);
   });
 
   it('goes on when the last hold is over, from where it stood, for all nodes alike', () => {

@@ -47,12 +47,12 @@ export class ClockKeeper {
     return this.holds.values().next().value;
   }
 
-  /** Resolves when the clock stands still in every node, or is not to be held any more. */
-  async hold(node: number, run: number, kind: RunKind, ledgerSeqNo: number): Promise<void> {
+  /** Resolves when the clock stands still in every node, or is not to be held any more: to the nodes that did not say so in time. */
+  async hold(node: number, run: number, kind: RunKind, ledgerSeqNo: number): Promise<readonly number[]> {
     this.holds.set(keyOf(node, run), { node, kind, ledgerSeqNo, since: Date.now() });
     if (this.current.heldAt === undefined) this.set({ ...this.current, heldAt: Date.now() - this.current.behind });
     this.changed();
-    await this.confirmed();
+    return this.confirmed();
   }
 
   release(node: number, run: number): void {
@@ -104,12 +104,13 @@ export class ClockKeeper {
     renameSync(temporary, this.file);
   }
 
-  private async confirmed(): Promise<void> {
-    if (this.unconfirmed.size === 0) return;
+  private async confirmed(): Promise<readonly number[]> {
+    if (this.unconfirmed.size === 0) return [];
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ACKNOWLEDGED_WITHIN_MS)));
     await Promise.race([late, new Promise<void>((resolve) => this.whenConfirmed.push(resolve))]);
     clearTimeout(timer);
+    return [...this.unconfirmed];
   }
 
   private confirm(node: number): void {

@@ -196,7 +196,7 @@ export class Cluster {
       const { phase, kind, ledgerSeqNo, pid } = fact;
       this.changes.fire({ type: 'run', node, phase, kind, ledgerSeqNo, pid });
     } else if (fact.type === 'hold') {
-      if (fact.wanted) void this.clock.hold(node, fact.run, fact.kind, fact.ledgerSeqNo).then(() => this.send(node, { type: 'held', run: fact.run }));
+      if (fact.wanted) void this.hold(node, fact);
       else this.clock.release(node, fact.run);
     } else if (fact.type === 'clockSet') this.clock.nodeSet(node, fact.number);
     else if (fact.type === 'debuggee' || fact.type === 'debuggeeEnded') this.debugFacts.fire({ node, fact });
@@ -204,5 +204,11 @@ export class Cluster {
       const { code, message, remedy } = fact;
       this.changes.fire({ type: 'notice', node, code, message, remedy });
     }
+  }
+
+  private async hold(node: number, { run, kind, ledgerSeqNo }: Extract<NodeFact, { type: 'hold' }>): Promise<void> {
+    const silent = await this.clock.hold(node, run, kind, ledgerSeqNo);
+    for (const other of silent) this.notice(new HotPocketError('CLOCK_NOT_HELD', { node: other, debugged: node }), other);
+    this.send(node, { type: 'held', run });
   }
 }
