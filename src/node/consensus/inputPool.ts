@@ -26,6 +26,8 @@ interface LastNonce {
 /** How many ledgers back an input is known to be done, where max_input_ledger_offset sets no bound. */
 const REMEMBERED_LEDGERS = 1_000;
 const REMEMBERED_USERS = 4_096;
+/** What peers may send between two stages 0. Whatever is beyond it and proposed all the same is asked for (`missing.ts`). */
+const RECEIVED_BYTES = 128 << 20;
 
 type Limits = Pick<ConsensusConfig, 'maxInputLedgerOffset' | 'userInputBytes'>;
 
@@ -33,6 +35,7 @@ type Limits = Pick<ConsensusConfig, 'maxInputLedgerOffset' | 'userInputBytes'>;
 export class InputPool {
   /** Received since the last stage 0, by sender's signature: the same input comes from several peers. */
   private received = new Map<Hex, SignedInput>();
+  private receivedBytes = 0;
   private readonly candidates = new Map<Hex, CandidateInput>();
   private readonly nonces = new Map<Hex, LastNonce>();
   /** Ordered hash → number of the ledger that holds it. */
@@ -42,7 +45,8 @@ export class InputPool {
   private readonly own = new Map<Hex, CandidateInput>();
   private users = new Set<Hex>();
 
-  constructor(private readonly verify: ConsensusDeps['verify']) {}
+  /** `mostReceived`: bytes of inputs that are taken from peers between two stages 0. */
+  constructor(private readonly verify: ConsensusDeps['verify'], private readonly mostReceived = RECEIVED_BYTES) {}
 
   /** The checks made when a user hands in an input, before anyone else hears of it. */
   checkSubmit(signed: SignedInput, container: InputContainer, limits: Limits, lastSeqNo: number): RejectReason | undefined {
@@ -66,7 +70,11 @@ export class InputPool {
 
   addNup(nup: NonUnlProposal): void {
     for (const user of nup.users) this.users.add(user);
-    for (const input of nup.inputs) this.received.set(input.signature, input);
+    for (const input of nup.inputs) {
+      if (this.received.has(input.signature) || this.receivedBytes + input.container.length > this.mostReceived) continue;
+      this.receivedBytes += input.container.length;
+      this.received.set(input.signature, input);
+    }
   }
 
   addUsers(users: readonly Hex[]): void {
@@ -127,6 +135,7 @@ export class InputPool {
     }
     for (const { pubkey, inputHash: hash } of rejections) this.forgetOwn(pubkey, hash);
     this.received.clear();
+    this.receivedBytes = 0;
     this.submittedBytes.clear();
     return rejections;
   }

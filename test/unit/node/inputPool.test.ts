@@ -50,6 +50,19 @@ it('an input that is in a ledger is not taken again by a node that has forgotten
   expect(pool.checkSubmit(input(8), makeCandidate(input(8))!.container, LIMITS, 11)).toBeUndefined();
 });
 
+it('peers that flood between two rounds are not listened to without end', () => {
+  const size = input(1).container.length;
+  const pool = new InputPool(verify, 3 * size);
+  const taken = (nonces: readonly number[]): number => {
+    for (const nonce of nonces) pool.addNup({ users: [], inputs: [input(nonce)] });
+    pool.validate(LIMITS, 10);
+    return pool.list().length;
+  };
+  // The second one comes from several peers.
+  expect(taken([1, 2, 2, 3, 4, 5])).toBe(3);
+  expect(taken([6, 7])).toBe(5);
+});
+
 describe('an input is rejected', () => {
   const key = generateKeyPair();
   const make = (fields: object, raw?: string): SignedInput => {
