@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { processesOf } from '../../test/vscode/harness/processes';
-import { STATUS } from '../../test/vscode/ui/support/statusItem';
+import { processesOf } from '../../../test/vscode/harness/processes';
+import { STATUS } from '../../../test/vscode/ui/support/statusItem';
 import type { Figures } from './figures';
 import { until, withWindow } from './window';
 
@@ -34,10 +34,10 @@ export function changes(vsix: string, runs: number): Promise<Figures> {
       inStatusBar.push((bar ?? NaN) - begin);
     }
     return {
-      title: 'a node\'s process dies, ms until it is shown',
+      title: 'a node\'s process dies, until it is shown',
       rows: [
-        { name: 'in the tree', target: 300, values: inTree, digits: 0 },
-        { name: 'in the status bar', target: 300, values: inStatusBar, digits: 0 },
+        { id: 'extension.tree', name: 'in the tree', unit: 'ms', most: 300, values: inTree, digits: 0 },
+        { id: 'extension.statusBar', name: 'in the status bar', unit: 'ms', most: 300, values: inStatusBar, digits: 0 },
       ],
     };
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { ExtensionApi } from '../../../src/extension/extension';
+import type { ExtensionApi } from '../../../../src/extension/extension';
 import { FIGURES_VARIABLE, type Activation } from './variables';
 
 const SETTLING_MS = 6_000;

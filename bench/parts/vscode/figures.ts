@@ -1,11 +1,14 @@
 import { activation } from './activation';
+import { changes } from './changes';
 import { debugging } from './debugging';
 import { flood } from './flood';
-import { changes } from './changes';
 
+/** As in figure.mjs. */
 export interface Figure {
+  readonly id: string;
   readonly name: string;
-  readonly target?: number;
+  readonly unit: string;
+  readonly most?: number;
   readonly values: readonly number[];
   readonly digits: number;
 }
@@ -16,6 +19,9 @@ export interface Figures {
 }
 
 /** All that is measured in a VS Code with the packed extension. */
-export async function figures(vsix: string, runs: number): Promise<Figures[]> {
-  return [await activation(vsix, runs), await changes(vsix, runs), await debugging(vsix, runs), await flood(vsix, runs)];
+export async function* figures(vsix: string, runs: number, say: (text: string) => void): AsyncGenerator<Figures> {
+  for (const measure of [activation, changes, debugging, flood]) {
+    say(measure.name);
+    yield await measure(vsix, runs);
+  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { processesOf } from '../../test/vscode/harness/processes';
+import { processesOf } from '../../../test/vscode/harness/processes';
 import type { Figures } from './figures';
 import { until, withWindow } from './window';
 
@@ -53,12 +53,12 @@ export function flood(vsix: string, runs: number): Promise<Figures> {
     return {
       title: `${LINES} lines in one round`,
       rows: [
-        { name: 'lost in the file', target: 0, values: lost!, digits: 0 },
-        { name: 'written, ms', values: written!, digits: 0 },
-        { name: 'the last one shown, ms', values: shown!, digits: 0 },
-        { name: 'a command from the palette meanwhile, ms', values: palette!, digits: 0 },
-        { name: 'the longest frame of the window, ms', values: frame!, digits: 0 },
-        { name: 'extension host: resident memory afterwards, MiB more', target: 50, values: memory!, digits: 0 },
+        { id: 'flood.lost', name: 'lost in the file', unit: '', most: 0, values: lost!, digits: 0 },
+        { id: 'flood.written', name: 'written', unit: 'ms', values: written!, digits: 0 },
+        { id: 'flood.shown', name: 'the last one shown', unit: 'ms', values: shown!, digits: 0 },
+        { id: 'flood.palette', name: 'a command from the palette meanwhile', unit: 'ms', values: palette!, digits: 0 },
+        { id: 'flood.frame', name: 'the longest frame of the window', unit: 'ms', values: frame!, digits: 0 },
+        { id: 'flood.memory', name: 'extension host: resident memory afterwards, more', unit: 'MiB', most: 50, values: memory!, digits: 0 },
       ],
     };
   });

@@ -1,17 +1,17 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../../test/vscode/harness/bundle';
-import { hostVsCode } from '../../test/vscode/harness/hostVsCode';
-import { projectFolder } from '../../test/vscode/harness/paths';
-import { runHost } from '../../test/vscode/harness/runHost';
-import { Scratch } from '../../test/vscode/harness/scratch';
+import { bundle } from '../../../test/vscode/harness/bundle';
+import { hostVsCode } from '../../../test/vscode/harness/hostVsCode';
+import { projectFolder } from '../../../test/vscode/harness/paths';
+import { runHost } from '../../../test/vscode/harness/runHost';
+import { Scratch } from '../../../test/vscode/harness/scratch';
 import { PROJECT_VARIABLE, RUNS_VARIABLE, type Debugging } from './debugVariables';
 import type { Figures } from './figures';
 import { FIGURES_VARIABLE } from './suite/variables';
 
 /** The sample contract, stopped in every round on one of three nodes, at round time 1000 ms. */
 export async function debugging(vsix: string, runs: number): Promise<Figures> {
-  const built = await bundle(join(projectFolder, 'bench', 'vscode', 'debugSuite'));
+  const built = await bundle(join(projectFolder, 'bench', 'parts', 'vscode', 'debugSuite'));
   const scratch = new Scratch();
   const file = scratch.path('figures.json');
   const project = scratch.path('project');
@@ -23,12 +23,12 @@ export async function debugging(vsix: string, runs: number): Promise<Figures> {
     if (failed > 0) throw new Error(notes.join('\n'));
     const { arm, disarm, toStopped, stopped, rounds } = JSON.parse(readFileSync(file, 'utf8')) as Debugging;
     return {
-      title: 'debugging, ms',
+      title: 'debugging',
       rows: [
-        { name: 'arming a node', target: 100, values: arm, digits: 1 },
-        { name: 'disarming it', target: 100, values: disarm, digits: 1 },
-        { name: `start of a contract process to its breakpoint (${stopped} processes)`, target: 600, values: toStopped, digits: 0 },
-        { name: 'runs without a stop', target: 0, values: [rounds - stopped], digits: 0 },
+        { id: 'debug.arm', name: 'arming a node', unit: 'ms', most: 100, values: arm, digits: 1 },
+        { id: 'debug.disarm', name: 'disarming it', unit: 'ms', most: 100, values: disarm, digits: 1 },
+        { id: 'debug.toStopped', name: 'start of a contract process to its breakpoint', unit: 'ms', most: 600, values: toStopped, digits: 0 },
+        { id: 'debug.missed', name: 'runs without a stop', unit: '', most: 0, values: [rounds - stopped], digits: 0 },
       ],
     };
   } finally {

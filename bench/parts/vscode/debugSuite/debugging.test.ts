@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { ExtensionApi } from '../../../src/extension/extension';
-import { debugProviders, providerFor } from '../../../src/debug/providers';
-import { Debugged } from '../../../test/vscode/suite/debugged';
+import type { ExtensionApi } from '../../../../src/extension/extension';
+import { debugProviders, providerFor } from '../../../../src/debug/providers';
+import { Debugged } from '../../../../test/vscode/suite/debugged';
 import { FIGURES_VARIABLE } from '../suite/variables';
 import { PROJECT_VARIABLE, RUNS_VARIABLE, type Debugging } from '../debugVariables';
 

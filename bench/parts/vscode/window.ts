@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Scratch } from '../../test/vscode/harness/scratch';
-import { STATUS } from '../../test/vscode/ui/support/statusItem';
-import { Workbench } from '../../test/vscode/ui/support/workbench';
-import type { WorkbenchWindow } from '../../test/vscode/ui/support/window';
+import { Scratch } from '../../../test/vscode/harness/scratch';
+import { STATUS } from '../../../test/vscode/ui/support/statusItem';
+import { Workbench } from '../../../test/vscode/ui/support/workbench';
+import type { WorkbenchWindow } from '../../../test/vscode/ui/support/window';
 
 /** A window on a folder with a contract, with a cluster of three that it deployed. */
 export interface BenchWindow {

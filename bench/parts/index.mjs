@@ -1,0 +1,6 @@
+import { commands } from './commands.mjs';
+import { extension } from './extension.mjs';
+import { users } from './users.mjs';
+
+/** In the order in which they are measured. @type {Readonly<Record<string, import('../figure.mjs').Part>>} */
+export const parts = { commands, users, extension };
