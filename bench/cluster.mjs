@@ -9,6 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/cli.js');
 const USER_PORT = 38_081;
 export const sample = join(root, 'samples/starter/dist');
+/** The files of the sample contract. */
+export const sampleContract = () => ({ 'index.js': readFileSync(join(sample, 'index.js')) });
 export const CREATED = '****Ledger created****';
 export const LISTENING = 'Started listening for user connections';
 
@@ -18,7 +20,6 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const someMoment = (roundTime = 2000) => sleep(Math.random() * roundTime);
 
 export class BenchCluster {
-  /** A round time (ms) other than that of the contract is for `bundle`. */
   constructor(size) {
     this.size = size;
     this.nodes = Array.from({ length: size }, (_, i) => i + 1);

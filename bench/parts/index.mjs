@@ -1,6 +1,9 @@
 import { commands } from './commands.mjs';
 import { extension } from './extension.mjs';
+import { rounds } from './rounds.mjs';
+import { simulation } from './simulation.mjs';
+import { sixteen } from './sixteen.mjs';
 import { users } from './users.mjs';
 
 /** In the order in which they are measured. @type {Readonly<Record<string, import('../figure.mjs').Part>>} */
-export const parts = { commands, users, extension };
+export const parts = { commands, users, rounds, sixteen, simulation, extension };

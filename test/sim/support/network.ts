@@ -18,12 +18,15 @@ export class SimNetwork {
   rules: NetworkRules = { delay: [1, 20], drop: 0, duplicate: 0, reorder: 0 };
   /** What is lost besides: partitions and the like. */
   readonly losses = new Set<Loss>();
+  /** Messages that nodes sent, whatever became of them. */
+  sent = 0;
   private readonly lastArrival = new Map<SimNode, Map<SimNode, number>>();
 
   constructor(private readonly world: World, private readonly random: Random) {}
 
   send(from: SimNode, to: SimNode, message: SimMessage): void {
     const { world, random } = this;
+    this.sent++;
     const { delay, drop, duplicate, reorder } = this.rules;
     for (const lost of this.losses) if (lost(from, to, message)) return;
     if (drop > 0 && random.chance(drop)) return;

@@ -9,6 +9,7 @@ import { compareFigures, compareText } from '../../../bench/report/compare.mjs';
 import { markdown } from '../../../bench/report/markdown.mjs';
 import { plot, waits } from '../../../bench/report/plot.mjs';
 import { groupText } from '../../../bench/report/terminal.mjs';
+import { skippedRounds } from '../../../bench/skipped.mjs';
 import { together } from '../../../bench/results.mjs';
 
 const figure = (id: string, values: number[], more: Partial<Figure> = {}): Figure => ({ id, name: `wait ${id}`, unit: 's', values, ...more });
@@ -124,4 +125,13 @@ it('results of several runs go together part by part', () => {
   const [a, b] = [results('1', figure('a', [1])), { ...results('2'), parts: { other: { title: '', about: '', seconds: 0, groups: [] } } }];
   expect(Object.keys(together([a, b]).parts)).toEqual(['waits', 'other']);
   expect(together([a, b]).at).toBe('2');
+});
+
+it('rounds without a ledger are counted by the times of ledgers', () => {
+  const at = (...times: number[]) => skippedRounds(times, 1_000, 11_000, 1_000);
+  expect(at(2_010, 3_000, 3_990, 5_020, 6_000, 7_000, 8_000, 9_000, 10_000, 10_990)).toBe(0);
+  // Two in the middle, and the last.
+  expect(at(2_000, 3_000, 6_020, 7_000, 8_000, 9_000, 10_000)).toBe(2);
+  expect(at(2_000, 3_000, 6_020, 7_000, 8_000, 9_000)).toBe(3);
+  expect(at()).toBe(9);
 });
