@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { FrameTargets } from './frameTargets';
+import { LinkRefresh } from './linkRefresh';
 import { LOG_LANGUAGE } from './logChannels';
 import { findFrames, type Frame } from './stackFrames';
 
@@ -45,5 +46,19 @@ function wholeLogLink(document: vscode.TextDocument): vscode.DocumentLink[] {
 }
 
 export function registerLogLinks(services: Services): vscode.Disposable {
-  return vscode.languages.registerDocumentLinkProvider({ language: LOG_LANGUAGE }, new LogLinks(services));
+  const logs = { language: LOG_LANGUAGE };
+  // VS Code looks for links whenever a provider comes or goes, so one that has none comes and goes.
+  let other: vscode.Disposable | undefined;
+  const refresh = new LinkRefresh(() => {
+    other?.dispose();
+    other = other ? undefined : vscode.languages.registerDocumentLinkProvider(logs, { provideDocumentLinks: () => [] });
+  });
+  return vscode.Disposable.from(
+    vscode.languages.registerDocumentLinkProvider(logs, new LogLinks(services)),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (document.languageId === LOG_LANGUAGE && contentChanges.some(({ text }) => findFrames(text).length > 0)) refresh.came();
+    }),
+    refresh,
+    new vscode.Disposable(() => void other?.dispose()),
+  );
 }

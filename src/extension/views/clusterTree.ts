@@ -10,8 +10,8 @@ import { calmPart, ShownRows, type Current } from './shownRows';
 import { listStateFolder } from './stateFolder';
 import { treeItem } from './treeItem';
 
-/** With short rounds ledgers come faster than one can read. */
-const LEDGERS_EVERY_MS = 1000;
+/** Showing a row anew swallows the click that falls into it (VS Code makes its buttons anew), so what changes with every ledger has to wait. */
+const LEDGERS_EVERY_MS = 5_000;
 
 /** The rows of the view "Cluster". Quiet while nobody looks; then only what changed is shown anew. */
 export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode.Disposable {

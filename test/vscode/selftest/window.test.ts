@@ -85,16 +85,15 @@ describe('a window', () => {
     await window.showContainer('Sample');
     const tree = window.tree('Animals');
     await tree.row('kennel').expand();
-    await tree.row('dog').inline('Feed');
-    await expect.poll(() => tree.row('dog').text()).toBe('dog fed');
+    await tree.row('dog').inline('Feed', async () => (await tree.row('dog').text()) === 'dog fed');
     expect(await tree.rows()).toEqual(['kennel', 'Ärpel', 'dog fed', 'cat']);
     await window.screenshot('tree');
     expect(await tree.row('cat').menuTitles()).toEqual(['Rename']);
-    await tree.row('cat').menu('Rename');
+    await tree.row('cat').menu('Rename', () => window.quickInput.isOpen());
     await window.quickInput.answer('tiger');
     await tree.row('tiger').shown();
     await tree.row('cat').hidden();
-    await tree.row('tiger').click();
+    await tree.row('tiger').click(() => window.page.locator('.monaco-list-row.selected', { hasText: 'tiger' }).isVisible());
   });
 
   it('shows output and log channels', async () => {

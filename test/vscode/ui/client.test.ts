@@ -41,6 +41,7 @@ const press = async (...keys: string[]): Promise<void> => {
 };
 const working = () => expect.poll(() => window.statusItem(STATUS).text(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d+$/);
 const row = (label: string) => window.tree('Cluster').row(label);
+const shownAs = async (text: RegExp): Promise<boolean> => text.test(await row('Node 1').text());
 
 describe('the client of a node', () => {
   it('is opened from the palette, with the preferred node first', async () => {
@@ -120,10 +121,10 @@ describe('the client of a node', () => {
   });
 
   it('says when the node goes away, and when it is back', async () => {
-    await row('Node 1').inline('Stop Node');
+    await row('Node 1').inline('Stop Node', () => shownAs(/^Node 1 stop/));
     await shows('Trying again every second.');
     await window.screenshot('node gone');
-    await row('Node 1').inline('Start Node');
+    await row('Node 1').inline('Start Node', async () => !(await shownAs(/^Node 1 stop/)));
     await shows(/Trying again every second\.[^]*Connected to wss/);
     await working();
     await window.screenshot('node back');
@@ -135,8 +136,7 @@ describe('the client of a node', () => {
     await window.page.locator('.terminal-wrapper.active .xterm').click();
     await press('Control+d');
     await expect.poll(() => row('Users').text()).toBe('Users 0');
-    await row('Node 1').menu('Open Client');
-    await shows('Connected to');
+    await row('Node 1').menu('Open Client', async () => (await text()).includes('Connected to'));
     await window.page.locator('.terminal-wrapper.active .xterm').click();
     await press('ArrowUp');
     await expect.poll(prompt).toBe('> ?{"type":"get"}');

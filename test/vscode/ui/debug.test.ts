@@ -141,13 +141,13 @@ describe('F5 in a contract project', () => {
     await window.reload();
     await window.showContainer('HotPocket');
     await expect.poll(() => status(), { timeout: 30_000 }).toMatch(/^HP 3\/3 · #\d+$/);
-    await window.tree('Cluster').row('Node 3').inline('Debug on This Node');
-    await expect.poll(() => window.tree('Cluster').row('Node 3').text(), { timeout: 30_000 }).toMatch(/^Node 3 synced · debugged/);
+    const third = window.tree('Cluster').row('Node 3');
+    await third.inline('Debug on This Node', async () => /^Node 3 synced · debugged/.test(await third.text()));
     const pending = submit('on node 3');
     await debug.stopped();
     // Where it stops shows the debug view.
     await window.showContainer('HotPocket');
-    await expect.poll(() => window.tree('Cluster').row('Node 3').text()).toMatch(/^Node 3 synced · debugged in ledger \d+/);
+    await expect.poll(() => third.text()).toMatch(/^Node 3 synced · debugged in ledger \d+/);
     await window.screenshot('9 node 3');
     await debug.button('Continue');
     await statusSoon(pending).toBe('accepted');

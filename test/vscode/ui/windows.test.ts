@@ -69,10 +69,11 @@ describe.sequential('a cluster and its windows', () => {
     const lags: number[] = [];
     for (const [here, there] of [[one, two], [two, one]] as const) {
       await here.page.bringToFront();
-      await row(here, 2).inline('Stop Node');
-      lags.push(await lag([stops(here), stops(there), stalls(there)]));
-      await row(here, 2).inline('Start Node');
-      lags.push(await lag([runs(here), runs(there)]));
+      for (const [action, looks] of [['Stop Node', [stops(here), stops(there), stalls(there)]], ['Start Node', [runs(here), runs(there)]]] as const) {
+        const late = lag(looks);
+        await row(here, 2).inline(action, looks[0]);
+        lags.push(await late);
+      }
       await working(here);
       await working(there);
     }

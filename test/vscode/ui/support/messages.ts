@@ -9,6 +9,10 @@ abstract class Message {
     await this.box.waitFor();
   }
 
+  async isShown(): Promise<boolean> {
+    return this.box.isVisible();
+  }
+
   /** Resolves when it is gone. */
   async hidden(): Promise<void> {
     await this.box.waitFor({ state: 'hidden' });

@@ -27,13 +27,30 @@ export class OutputPanel {
     return this.page.locator('.part.panel select.monaco-select-box').evaluateAll((selects: { value: string; selectedOptions: ArrayLike<{ text: string }> }[]) => selects[0]?.selectedOptions[0]?.text ?? '');
   }
 
-  /** Shows only lines with this text; all again if it is empty. */
-  async filter(text: string): Promise<void> {
-    await this.page.locator('.part.panel').getByPlaceholder(/^Filter/).fill(text);
+  /**
+   * Of what is there already, shows only lines that contain one of these texts, which have no commas, while something is done: they must
+   * not scroll away, since only lines in sight are on the page. Of what comes later VS Code hides too much, the first line of each piece.
+   */
+  async only<T>(texts: readonly string[], action: () => Promise<T>): Promise<T> {
+    await this.filter(texts.join(','));
+    try {
+      return await action();
+    } finally {
+      await this.filter('');
+    }
   }
 
-  /** The visible lines of the channel that is shown. */
+  /** Shows all lines. A window that is opened anew may come back with a filter of some seconds ago. */
+  async all(): Promise<void> {
+    await this.filter('');
+  }
+
+  /** The visible lines of the channel that is shown. For what comes only once, see `only`. */
   text(): Promise<string> {
     return linesOf(this.page.locator('.part.panel .output-view-zone .view-line, .part.panel .output-view .view-line, .part.panel .view-lines .view-line'));
+  }
+
+  private async filter(text: string): Promise<void> {
+    await this.page.locator('.part.panel').getByPlaceholder(/^Filter/).fill(text);
   }
 }

@@ -1,8 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
-/** How often a click is tried. */
+/** How often a thing is tried that takes 3 s to fail. */
 const PATIENCE = 5;
+const TRY = { timeout: 3_000 };
+/** After which nobody expects that a click still does something. */
+const EFFECT_MS = 5_000;
 
 /** The tree of a view, whose container is shown. */
 export class Tree {
@@ -29,6 +32,10 @@ export class Tree {
   }
 }
 
+/**
+ * A row that is drawn anew between the moments in which the mouse button goes down and up swallows the click, and one whose parent is being
+ * read anew is unknown to its extension for a moment. Then it is clicked again, as people do.
+ */
 export class Row {
   constructor(
     private readonly page: Page,
@@ -50,49 +57,84 @@ export class Row {
     return textOf(this.row);
   }
 
-  async click(): Promise<void> {
-    await this.row.click();
+  /** Clicks until what it should do is done. */
+  async click(done: () => Promise<boolean>): Promise<void> {
+    await this.row.waitFor();
+    await until(async () => {
+      await this.row.click(TRY);
+      return this.soon(done);
+    });
   }
 
   /** Shows its children if they are not shown. */
   async expand(): Promise<void> {
-    if ((await this.row.getAttribute('aria-expanded')) === 'false') await this.row.locator('.monaco-tl-twistie').click();
+    await until(async () => {
+      if ((await this.row.getAttribute('aria-expanded')) !== 'false') return true;
+      await this.row.locator('.monaco-tl-twistie').click(TRY);
+      return appears(this.row.and(this.page.locator('[aria-expanded=true]')));
+    });
   }
 
-  /** Clicks one of the buttons that hovering shows, by the title of its command. A row that is drawn anew meanwhile hides them again. */
-  async inline(action: string): Promise<void> {
-    const button = this.row.getByRole('button', { name: action });
-    for (let tries = 1; ; tries++) {
+  /** Clicks one of the buttons that hovering shows, by the title of its command, until what it should do is done. */
+  async inline(action: string, done: () => Promise<boolean>): Promise<void> {
+    await this.row.waitFor();
+    await until(async () => {
       await this.row.hover();
-      try {
-        return await button.click({ timeout: 3_000 });
-      } catch (error) {
-        if (tries === PATIENCE) throw error;
-      }
-    }
+      await this.row.getByRole('button', { name: action }).click(TRY);
+      return this.soon(done);
+    });
   }
 
-  /** Clicks an entry of the context menu, by the title of its command. */
-  async menu(action: string): Promise<void> {
-    await this.row.click({ button: 'right' });
+  /** Clicks an entry of the context menu, by the title of its command, until what it should do is done. */
+  async menu(action: string, done: () => Promise<boolean>): Promise<void> {
     const item = this.page.getByRole('menuitem', { name: action, exact: true });
-    await item.hover();
-    // By key, because a menu ignores the mouse button for a moment after it opened.
-    await item.press('Enter');
+    await this.row.waitFor();
+    await until(async () => {
+      await this.row.click({ button: 'right', ...TRY });
+      if (!(await appears(item))) return false;
+      await item.hover();
+      // By key, because a menu ignores the mouse button for a moment after it opened.
+      await item.press('Enter');
+      return this.soon(done);
+    });
   }
 
   /** The titles in the context menu, which is closed again. */
   async menuTitles(): Promise<string[]> {
-    await this.row.click({ button: 'right' });
     const items = this.page.getByRole('menuitem');
-    await items.first().waitFor();
+    await this.row.waitFor();
+    await until(async () => {
+      await this.row.click({ button: 'right', ...TRY });
+      return appears(items.first());
+    });
     const titles = await items.allInnerTexts();
     await this.page.keyboard.press('Escape');
     return titles.map((title) => title.trim()).filter(Boolean);
+  }
+
+  private async soon(done: () => Promise<boolean>): Promise<boolean> {
+    for (const end = Date.now() + EFFECT_MS; Date.now() < end; await this.page.waitForTimeout(20)) if (await done()) return true;
+    // What is not told which row it is for may ask.
+    await this.page.keyboard.press('Escape');
+    return false;
   }
 }
 
 async function textOf(row: Locator): Promise<string> {
   await row.waitFor();
   return (await row.locator('.label-name, .label-description').allInnerTexts()).join(' ').trim();
+}
+
+const appears = (locator: Locator): Promise<boolean> => locator.waitFor(TRY).then(() => true, () => false);
+
+/** Does something until it works. What goes wrong the last time is told. */
+async function until(attempt: () => Promise<boolean>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      if (await attempt()) return;
+    } catch (error) {
+      if (tries === PATIENCE) throw error;
+    }
+    if (tries === PATIENCE) throw new Error(`Nothing came of it ${PATIENCE} times.`);
+  }
 }
