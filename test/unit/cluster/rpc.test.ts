@@ -25,7 +25,8 @@ it('keeps no process alive with a message of which only the head has come', asyn
     socket.destroy();
     rpc.dispose();
     peer.destroy();
-    expect(timers()).toBe(before);
+    // Timers of the test runner may have ended meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before);
   } finally {
     server.close();
     rmSync(folder, { recursive: true, force: true });
