@@ -73,7 +73,7 @@ export class StateStore {
     return withCode(folder, () => new StateStore(contractFs, folder, options.retain ?? 2));
   }
 
-  /** The state hash (reference 5.2) of the files as they are now. Costs some 3 µs a file, and reading what changed. */
+  /** The state hash (reference 5.2) of the files as they are now. Costs 1 to 2 µs a file, and reading what changed. */
   scan(): ScanResult {
     return this.atOnce(this.tree.scan());
   }

@@ -1,22 +1,22 @@
-import { chmodSync, lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { fromHex, toHex, type Hex } from '../../hotpocket/hash';
 import { blockHash, xorInto } from '../../hotpocket/stateHash';
 import { readBlocks } from './contents';
+import { endedPath, look, noStamp, sameStamp, stampOf, type Stamp } from './look';
 import { mayAll } from './passage';
 import { DIR_TYPE, FILE_TYPE, ownHash, sameBlocks, TYPE_BITS } from './manifest';
-import { childOf, nameText, within } from './paths';
+import { childOf, nameText } from './paths';
 import type { Steps } from './steps';
 import type { ManifestEntry } from './types';
 
 type FileEntry = Extract<ManifestEntry, { type: 'file' }>;
 type DirEntry = Extract<ManifestEntry, { type: 'dir' }>;
-type Stamp = Pick<BigIntStats, 'ino' | 'size' | 'mode' | 'mtimeNs' | 'ctimeNs'>;
 
 interface Common {
-  /** Absolute, in the system's bytes: names need not be UTF-8, and Node takes bytes faster than text. */
+  /** Of the system's bytes, because names need not be UTF-8; made by `endedPath`. */
   readonly path: Buffer;
   hash: Hex;
-  stamp: Stamp;
+  readonly stamp: Stamp;
   /** The stamp is old enough to tell any later change. */
   settled: boolean;
 }
@@ -43,9 +43,9 @@ export interface ScanResult {
 }
 
 // The system stamps files with a clock that lags by up to a tick (10 ms at 100 Hz); some file systems count whole seconds.
-const TICK_NS = 10_000_000n;
-const SECOND_NS = 1_000_000_000n;
-const NEVER: Stamp = { ino: 0n, size: 0n, mode: 0n, mtimeNs: 0n, ctimeNs: 0n };
+const TICK_MS = 10;
+const TWO_SECONDS_MS = 2_000;
+const NEVER: Readonly<Stamp> = noStamp();
 const READ_BITS = 0o500;
 
 /**
@@ -56,7 +56,7 @@ export class StateTree {
   private top: DirNode | undefined;
   private sum = Buffer.alloc(32);
   private changed = 0;
-  private startNs = 0n;
+  private startMs = 0;
   /** Grows with each scan that found a change, so equal versions mean equal files. */
   version = 0;
 
@@ -87,10 +87,11 @@ export class StateTree {
     // Whatever interrupts a scan leaves nodes and sum at odds, so a later one must not build on them.
     this.top = undefined;
     this.changed = 0;
-    this.startNs = BigInt(Date.now()) * 1_000_000n;
-    const stat = lstatSync(top.path, { bigint: true });
-    if (!stat.isDirectory()) throw Object.assign(new Error(`${String(top.path)} is not a folder`), { code: 'ENOTDIR' });
-    yield* this.scanFolder(top, stat);
+    this.startMs = Date.now();
+    // Where nothing is, Node throws the system's error.
+    const stamp = look(top.path) ?? stampOf(lstatSync(top.path, { bigint: true }));
+    if (kindOf(stamp) !== 'dir') throw Object.assign(new Error(`${String(top.path)} is not a folder`), { code: 'ENOTDIR' });
+    yield* this.scanFolder(top, { ...stamp });
     this.top = top;
     if (this.changed > 0) this.version++;
     return { hash: this.hash, changed: this.changed };
@@ -98,34 +99,34 @@ export class StateTree {
 
   private begin(): DirNode {
     this.sum = Buffer.alloc(32);
-    return newFolder(this.folder, '');
+    return newFolder(endedPath(this.folder), '');
   }
 
-  private *scanFolder(dir: DirNode, stat: BigIntStats): Steps<void> {
-    const mode = Number(stat.mode);
+  private *scanFolder(dir: DirNode, stamp: Stamp): Steps<void> {
+    const { mode } = stamp;
     const entry: DirEntry = dir.entry.mode === mode ? dir.entry : { path: dir.entry.path, type: 'dir', mode };
     this.update(dir, entry);
     const closed = (mode & READ_BITS) !== READ_BITS && !mayAll();
     if (closed) chmodSync(dir.path, (mode & 0o7777) | READ_BITS);
     try {
-      if (!dir.settled || !sameStamp(dir.stamp, stat)) this.list(dir);
+      if (!dir.settled || !sameStamp(dir.stamp, stamp)) this.list(dir);
       yield* this.scanChildren(dir);
     } finally {
       if (closed) chmodSync(dir.path, mode & 0o7777);
     }
-    this.stamp(dir, closed ? NEVER : stat);
+    this.stamp(dir, closed ? NEVER : stamp);
     yield;
   }
 
   private *scanChildren(dir: DirNode): Steps<void> {
     for (const [name, child] of dir.children) {
-      const stat = lstatSync(child.path, LSTAT);
-      if (!stat || kindOf(stat) !== child.type) {
+      const stamp = look(child.path);
+      if (!stamp || kindOf(stamp) !== child.type) {
         this.drop(child);
         dir.children.delete(name);
       } else if (child.type === 'dir') {
-        yield* this.scanFolder(child, stat);
-      } else if (!child.settled || !sameStamp(child.stamp, stat)) {
+        yield* this.scanFolder(child, { ...stamp });
+      } else if (!child.settled || !sameStamp(child.stamp, stamp)) {
         this.read(child);
         yield;
       }
@@ -138,9 +139,9 @@ export class StateTree {
     const found: [string, TreeNode][] = [];
     for (const bytes of readdirSync(dir.path, { encoding: 'buffer' })) {
       const name = nameText(bytes);
-      const path = before.get(name)?.path ?? within(dir.path, bytes);
-      const stat = lstatSync(path, LSTAT);
-      const kind = stat && kindOf(stat);
+      const path = before.get(name)?.path ?? endedPath(dir.path, bytes);
+      const stamp = look(path);
+      const kind = stamp && kindOf(stamp);
       const known = before.get(name);
       if (kind === 'other') others.push(name);
       else if (kind && known?.type === kind) found.push([name, known]);
@@ -159,7 +160,7 @@ export class StateTree {
     const same = file.entry.mode === mode && file.entry.size === size && sameBlocks(file.entry.blocks, blocks);
     this.update(file, same ? file.entry : { path: file.entry.path, type: 'file', mode, size, blocks });
     file.links = Number(stat.nlink);
-    this.stamp(file, stat);
+    this.stamp(file, stampOf(stat));
   }
 
   private update<N extends TreeNode>(node: N, entry: N['entry']): void {
@@ -184,28 +185,23 @@ export class StateTree {
     if (hash !== '') xorInto(this.sum, fromHex(hash));
   }
 
-  private stamp(node: TreeNode, { ino, size, mode, mtimeNs, ctimeNs }: Stamp): void {
-    node.stamp = { ino, size, mode, mtimeNs, ctimeNs };
-    node.settled = ctimeNs < this.startNs - (ctimeNs % SECOND_NS === 0n ? 2n * SECOND_NS : TICK_NS);
+  private stamp(node: TreeNode, stamp: Readonly<Stamp>): void {
+    Object.assign(node.stamp, stamp);
+    node.settled = stamp.ctime * 1_000 + stamp.ctimeNs / 1_000_000 < this.startMs - (stamp.ctimeNs === 0 ? TWO_SECONDS_MS : TICK_MS);
   }
 }
 
-const LSTAT = { bigint: true, throwIfNoEntry: false } as const;
-
 const newFolder = (path: Buffer, name: string): DirNode => ({
-  type: 'dir', path, entry: { path: name, type: 'dir', mode: DIR_TYPE }, hash: '', stamp: NEVER, settled: false, children: new Map(), others: [],
+  type: 'dir', path, entry: { path: name, type: 'dir', mode: DIR_TYPE }, hash: '', stamp: noStamp(), settled: false, children: new Map(), others: [],
 });
 const newFile = (path: Buffer, name: string): FileNode => ({
-  type: 'file', path, entry: { path: name, type: 'file', mode: FILE_TYPE, size: 0, blocks: [] }, hash: '', stamp: NEVER, settled: false, links: 1,
+  type: 'file', path, entry: { path: name, type: 'file', mode: FILE_TYPE, size: 0, blocks: [] }, hash: '', stamp: noStamp(), settled: false, links: 1,
 });
 
-function kindOf(stat: BigIntStats): TreeNode['type'] | 'other' {
-  const type = Number(stat.mode) & TYPE_BITS;
+function kindOf({ mode }: Readonly<Stamp>): TreeNode['type'] | 'other' {
+  const type = mode & TYPE_BITS;
   return type === FILE_TYPE ? 'file' : type === DIR_TYPE ? 'dir' : 'other';
 }
-
-const sameStamp = (a: Stamp, b: Stamp): boolean =>
-  a.ctimeNs === b.ctimeNs && a.mtimeNs === b.mtimeNs && a.ino === b.ino && a.size === b.size && a.mode === b.mode;
 
 /** A node and all below it, folders before their children. */
 export function* walk(node: TreeNode): Generator<TreeNode> {
