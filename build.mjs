@@ -1,7 +1,7 @@
 // Bundles the programs of this project into dist/. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
 import { chmod, readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -60,9 +60,13 @@ const options = {
   format: 'cjs',
   sourcemap: true,
   minifySyntax: true,
+  // As require(): Node looks through every CommonJS file that is imported for names it may export, which takes longer than to run it.
+  supported: { 'dynamic-import': false },
   plugins: [loadWhenUsed, vscodeItself],
   // koffi is native and found at run time; without it the node runs without NPL and control channels, and says so.
   external: ['koffi', 'vscode'],
+  // Of its CommonJS form all hashes would be taken over, a quarter of a node's program.
+  alias: { 'hash-wasm': join(root, 'node_modules/hash-wasm/dist/index.esm.js') },
   // ws looks for these optional accelerators; ours has none.
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   logLevel: 'warning',

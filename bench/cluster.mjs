@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist/cli.js');
-const USER_PORT = 38_081;
+// Below those that the system gives to clients: nodes dial each other.
+const USER_PORT = 26_081;
+const PEER_PORT = 26_861;
 export const sample = join(root, 'samples/starter/dist');
 /** The files of the sample contract. */
 export const sampleContract = () => ({ 'index.js': readFileSync(join(sample, 'index.js')) });
@@ -25,7 +27,7 @@ export class BenchCluster {
     this.nodes = Array.from({ length: size }, (_, i) => i + 1);
     this.home = mkdtempSync(join(tmpdir(), 'hotpocket-bench-'));
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HP_') && !name.startsWith('HOTPOCKET_'));
-    this.env = { ...Object.fromEntries(inherited), HOTPOCKET_HOME: this.home, HP_CLUSTER_SIZE: String(size), HP_DEFAULT_NODE: '0', HP_USER_PORT_BEGIN: String(USER_PORT), HP_PEER_PORT_BEGIN: '52861' };
+    this.env = { ...Object.fromEntries(inherited), HOTPOCKET_HOME: this.home, HP_CLUSTER_SIZE: String(size), HP_DEFAULT_NODE: '0', HP_USER_PORT_BEGIN: String(USER_PORT), HP_PEER_PORT_BEGIN: String(PEER_PORT) };
   }
 
   /** Measures on a cluster of that size and removes it. */

@@ -4,13 +4,14 @@ import type { NodeCommand } from '../base/nodeLink';
 import { inheritedClock } from './debug/clusterClock';
 import { report } from './facts';
 import { Node } from './node';
-import { failedCommand, newCommand, rekeyCommand, usageCommand, versionCommand, type CommandResult } from './setup/commands';
+import { createCommand, failedCommand, newCommand, rekeyCommand, usageCommand, versionCommand, type CommandResult } from './setup/commands';
 import { openContractDir } from './setup/contractDir';
 
-/** The node program: `new DIR`, `run DIR`, `rekey DIR`, `version`, as hpcore has them (reference 1.1). */
+/** The node program: `new DIR`, `run DIR`, `rekey DIR`, `version`, as hpcore has them (reference 1.1), and `create DIR…`. */
 async function main(args: readonly string[]): Promise<void> {
   const [command, dir, ...rest] = args;
   await loadHash();
+  if (command === 'create' && dir !== undefined) return finish(await createCommand([dir, ...rest]));
   if (dir !== undefined && rest.length === 0) {
     if (command === 'new') return finish(await newCommand(dir));
     if (command === 'rekey') return finish(await rekeyCommand(dir));

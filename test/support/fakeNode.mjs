@@ -12,20 +12,21 @@ import { generateKeyPair } from '../../src/hotpocket/keys.ts';
 import { formatLogLine } from '../../src/hotpocket/logLine.ts';
 import { votesNeeded } from '../../src/hotpocket/thresholds.ts';
 
-const [command, dir] = process.argv.slice(2);
+const [command, dir, ...others] = process.argv.slice(2);
 const configFile = join(dir, 'cfg', 'hp.cfg');
 const log = (level, message) => console.log(formatLogLine(new Date(), level, message));
 
-if (command === 'new') create();
+if (command === 'new') create(dir);
+else if (command === 'create') for (const one of [dir, ...others]) create(one);
 else run();
 
-function create() {
+function create(dir) {
   if (existsSync(dir)) {
     console.error('Contract dir already exists. Cannot create contract at the same location.');
     process.exit(255);
   }
   for (const path of ['cfg', 'log', 'contract_fs/seed/state', 'contract_fs/mnt', 'ledger_fs/seed/primary', 'ledger_fs/seed/raw', 'ledger_fs/mnt']) mkdirSync(join(dir, path), { recursive: true });
-  writeFileSync(configFile, formatConfig(newConfig(generateKeyPair(), randomUUID())), { mode: 0o600 });
+  writeFileSync(join(dir, 'cfg', 'hp.cfg'), formatConfig(newConfig(generateKeyPair(), randomUUID())), { mode: 0o600 });
   console.log(`Contract directory created at ${dir}`);
 }
 

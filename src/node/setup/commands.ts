@@ -20,12 +20,21 @@ export function versionCommand(): CommandResult {
   return success(`${HP_VERSION} `, `Ledger version: ${LEDGER_VERSION}`);
 }
 
-export async function newCommand(dir: string): Promise<CommandResult> {
+export function newCommand(dir: string): Promise<CommandResult> {
+  return createCommand([dir]);
+}
+
+/** `new` for several: starting a process takes longer than to make a folder. One that fails ends it; a line for each before it is on stdout. */
+export async function createCommand(dirs: readonly string[]): Promise<CommandResult> {
+  const created: string[] = [];
   try {
-    await createContractDir(dir);
-    return success(`Contract directory created at ${resolve(dir)}`, 'hpcore exited normally.');
+    for (const dir of dirs) {
+      await createContractDir(dir);
+      created.push(`Contract directory created at ${resolve(dir)}`);
+    }
+    return success(...created, 'hpcore exited normally.');
   } catch (error) {
-    return failedCommand(error);
+    return { ...failedCommand(error), stdout: lines(...created) };
   }
 }
 

@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contractPaths, formatConfig, parseConfig } from '../../../src/hotpocket/config';
-import { newCommand, rekeyCommand, usageCommand, versionCommand } from '../../../src/node/setup/commands';
+import { createCommand, newCommand, rekeyCommand, usageCommand, versionCommand } from '../../../src/node/setup/commands';
 import { openContractDir } from '../../../src/node/setup/contractDir';
 import { createContractDir } from '../../../src/node/setup/create';
 
@@ -80,6 +80,18 @@ describe('new', () => {
     }
     expect(await newCommand(dir)).toEqual({ exitCode: 255, stdout: '', stderr: 'Contract dir already exists. Cannot create contract at the same location.\n' });
     expect(what === 'folder' ? readdirSync(dir) : readFileSync(dir, 'utf8')).toEqual(what === 'folder' ? [] : 'mine');
+  });
+
+  test('makes several at once, up to the first that fails', async () => {
+    const [second, third] = [`${dir} 2`, `${dir} 3`];
+    mkdirSync(third, { recursive: true });
+    expect(await createCommand([dir, second, third, `${dir} 4`])).toEqual({
+      exitCode: 255,
+      stdout: `Contract directory created at ${dir}\nContract directory created at ${second}\n`,
+      stderr: 'Contract dir already exists. Cannot create contract at the same location.\n',
+    });
+    expect(configOf(dir).node.public_key).not.toBe(configOf(second).node.public_key);
+    expect(existsSync(`${dir} 4`)).toBe(false);
   });
 
   test('says so when folders cannot be made', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { errorText, HotPocketError } from '../../../base/errors';
 import { spawnConfig, type HpConfig } from '../../../hotpocket/config';
@@ -24,7 +25,7 @@ export async function createNodes(options: ClusterOptions, { size, userPortBegin
   task?.progress?.(`Creating '${CLUSTER_NAME}' cluster of size ${size}`);
   const numbers = Array.from({ length: size }, (_, i) => i + 1);
   try {
-    const fresh = await allSettled(numbers.map((node) => newNode(options, node, task?.signal)));
+    const fresh = await newNodes(options, numbers, task?.signal);
     const contractId = fresh[0]?.contract.id ?? '';
     const unl = fresh.map((config) => config.node.public_key);
     const nodes = await Promise.all(
@@ -56,7 +57,8 @@ export async function createFollower(options: ClusterOptions, record: ClusterRec
   await requireFreePorts({ use: 'users', ports: at(userPort) }, { use: 'peers', ports: at(peerPort) }, options.hosts, numbers.length + 1, true);
   task?.progress?.(`Creating node ${node}`);
   try {
-    const config = spawnConfig(await newNode(options, node, task?.signal), await readNodeConfig(options.paths, numbers[0] ?? 1));
+    const [fresh] = await newNodes(options, [node], task?.signal);
+    const config = spawnConfig(fresh!, await readNodeConfig(options.paths, numbers[0] ?? 1));
     const peers = record.nodes.map((one) => peerAddress(one.peerPort));
     return await configureNode(options, node, { ...config, mesh: { ...config.mesh, port: peerPort, known_peers: peers }, user: { ...config.user, port: userPort } });
   } catch (error) {
@@ -69,17 +71,25 @@ export async function removeNodes({ paths }: ClusterOptions, nodes: readonly num
   await Promise.all(nodes.map((node) => rm(paths.node(node).dir, { recursive: true, force: true })));
 }
 
-async function newNode({ paths, program }: ClusterOptions, node: number, signal?: AbortSignal): Promise<HpConfig> {
-  const { dir } = paths.node(node);
+/** By a process for each core at most, because most of the time goes into starting one. */
+async function newNodes(options: ClusterOptions, nodes: readonly number[], signal?: AbortSignal): Promise<HpConfig[]> {
+  const { paths } = options;
   // What a supervisor that died while creating has left behind.
-  await rm(dir, { recursive: true, force: true });
+  await removeNodes(options, nodes);
+  const processes = Math.min(nodes.length, availableParallelism());
+  await allSettled(Array.from({ length: processes }, (_, i) => makeFolders(options, nodes.filter((_node, at) => at % processes === i), signal)));
+  return Promise.all(nodes.map((node) => readNodeConfig(paths, node)));
+}
+
+async function makeFolders({ paths, program }: ClusterOptions, nodes: readonly number[], signal?: AbortSignal): Promise<void> {
+  const dirs = nodes.map((node) => paths.node(node).dir);
   try {
-    await promisify(execFile)(program.nodeJs, [program.script, 'new', dir], { env: program.env, ...(signal && { signal }) });
-    return await readNodeConfig(paths, node);
+    await promisify(execFile)(program.nodeJs, [program.script, 'create', ...dirs], { env: program.env, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    const stderr = (error as { stderr?: string }).stderr?.trim();
-    throw new HotPocketError('NODE_CREATE_FAILED', { node, problem: stderr || errorText(error), home: paths.home }, { cause: error });
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const made = stdout.split('\n').filter((line) => line.startsWith('Contract directory created')).length;
+    throw new HotPocketError('NODE_CREATE_FAILED', { node: nodes[made] ?? 0, problem: stderr.trim() || errorText(error), home: paths.home }, { cause: error });
   }
 }
 
