@@ -13,7 +13,7 @@ const repository = resolve(__dirname, '../..');
 /** The supervisor and command line as built for users, with test/support/fakeNode.mjs as the node program. Returns their folder. */
 export async function buildPrograms(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'hotpocket prögrams '));
-  // koffi is native and stays outside the bundles.
+  // koffi is native, and dockerode wants native programs: both stay outside the bundles.
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
   await build({
     absWorkingDir: repository,
@@ -23,7 +23,7 @@ export async function buildPrograms(): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    external: ['koffi'],
+    external: ['koffi', 'dockerode'],
     logLevel: 'error',
   });
   return folder;
