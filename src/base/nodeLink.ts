@@ -1,4 +1,5 @@
 import type { ClockSetting, Debuggee, DebugOrder, RunKind } from './debugLink';
+import type { RoundProfile } from './roundProfile';
 
 /**
  * What a node tells its supervisor, over the IPC channel it was started with. Status comes from these facts and never
@@ -15,6 +16,8 @@ export type NodeFact =
   | { readonly type: 'peers'; readonly peers: readonly string[]; readonly weaklyConnected: boolean }
   | { readonly type: 'users'; readonly users: readonly string[] }
   | { readonly type: 'run'; readonly phase: 'started' | 'ended'; readonly kind: RunKind; readonly ledgerSeqNo: number; readonly pid: number; readonly durationMs?: number; readonly problem?: string }
+  /** A round is over: the next ledger is about to be written. */
+  | { readonly type: 'round'; readonly round: RoundProfile }
   /** A debugged contract process waits for its debugger. */
   | { readonly type: 'debuggee'; readonly debuggee: Omit<Debuggee, 'node'> }
   /** A debugged contract process is gone, or no longer debugged. */

@@ -31,6 +31,12 @@ export function makeGrid(contractId: string, { roundTime, stageSlice }: TimeConf
   };
 }
 
+/** How long the contract may take at the start of a round, ms, so that the round's votes are still in time (reference 3.3): 15 % with the default slice. */
+export function contractBudget(time: TimeConfig): number {
+  const { stageStart, guard } = makeGrid('', time);
+  return Math.max(0, stageStart[1] - guard);
+}
+
 /** The first round start after `now`, never `now` itself. */
 export function nextRoundStart(grid: Grid, now: number): number {
   const into = (((now - grid.offset) % grid.roundTime) + grid.roundTime) % grid.roundTime;

@@ -23,6 +23,8 @@ import { writeRunRecord } from './ledger/runRecord';
 import { ConsoleRotation } from './log/consoleRotation';
 import type { NodeLog } from './log/nodeLog';
 import type { NewAnnouncement } from './mesh/messages';
+import { ArgumentsWatch } from './profile/argumentsWatch';
+import type { RoundProfiler } from './profile/roundProfiler';
 import type { StateStore } from './state/store';
 
 export interface ExecutionHost {
@@ -33,6 +35,7 @@ export interface ExecutionHost {
   readonly log: NodeLog;
   readonly clock: Clock;
   readonly debugging: Debugging;
+  readonly profiler: RoundProfiler;
   config(): HpConfig;
   /** What patch.cfg holds. */
   patch(): Uint8Array;
@@ -63,8 +66,10 @@ export class Executions {
   private readonly tempDir: string;
   private readonly console: ConsoleRotation;
   private readonly contractLog: ContractLog | undefined;
+  private readonly argumentsWatch: ArgumentsWatch;
 
   constructor(private readonly host: ExecutionHost) {
+    this.argumentsWatch = new ArgumentsWatch(host.clock);
     this.tempDir = join(host.paths.contractFs, 'tmp');
     rmSync(this.tempDir, { recursive: true, force: true });
     mkdirSync(this.tempDir, { recursive: true, mode: 0o700 });
@@ -77,9 +82,10 @@ export class Executions {
 
   /** Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. */
   async run(ledger: Ledger, users: readonly RunInputs[]): Promise<Executed | undefined> {
+    const { host } = this;
+    const { profiler } = host;
     await this.keeping;
     if (this.stopped) return undefined;
-    const { host } = this;
     const context = this.context({
       readonly: false,
       timestamp: ledger.time,
@@ -89,6 +95,8 @@ export class Executions {
     const inputs = users.reduce((sum, { payloads }) => sum + payloads.length, 0);
     const debugged = await host.debugging.plan({ kind: 'consensus', ledgerSeqNo: ledger.seqNo, inputs, stateDir: host.paths.state });
     if (this.stopped) return void debugged?.ended();
+    if (debugged) profiler.debugged();
+    profiler.enter('start');
     this.giveState(false);
     const output = this.contractLog?.begin(ledger);
     const process = this.start(context, host.paths.state, ledger.seqNo, { debugged, output });
@@ -96,14 +104,19 @@ export class Executions {
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
     const result = await process.done;
     host.npl.end();
+    if (result.notStarted) profiler.exited();
     const succeeded = this.stopped || result.signal !== undefined || (await this.postExec(ledger, output));
     this.current = undefined;
     output?.close();
     this.rotateConsole();
     if (this.stopped) return undefined;
     const outputs = succeeded ? result.outputs : [];
+    profiler.enter('hash');
     const { hash: stateHash } = host.state.scan();
+    profiler.scanned(host.state.lastScan);
+    profiler.enter('record');
     await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch(), configured: await host.configured() });
+    profiler.enter('wait');
     this.keep();
     return { stateHash, outputs };
   }
@@ -125,6 +138,8 @@ export class Executions {
   /** What the contract sends to the user, or undefined if it can't be run now. */
   async read(pubkey: Hex, content: Uint8Array): Promise<readonly Uint8Array[] | undefined> {
     if (this.stopped) return undefined;
+    const { clock, profiler } = this.host;
+    const begin = clock.elapsed();
     const snapshot = await this.host.state.snapshot();
     try {
       const context = this.context({ readonly: true, timestamp: 0, users: [{ pubkey, inputs: [content] }] });
@@ -136,6 +151,7 @@ export class Executions {
       const result = await process.done;
       this.reads.delete(process);
       this.rotateConsole();
+      if (!debugged) profiler.read(clock.elapsed() - begin);
       return this.stopped ? undefined : (result.outputs[0]?.messages ?? []);
     } finally {
       snapshot.release();
@@ -149,9 +165,10 @@ export class Executions {
 
   /** Makes the state as it is restorable, and ready for read requests. */
   keep(before: () => Promise<void> = () => Promise.resolve()): void {
+    const { state, profiler } = this.host;
     this.keeping = before()
-      .then(() => this.host.state.keep())
-      .then(() => this.host.state.prepareSnapshot())
+      .then(() => profiler.beside('keep', () => state.keep()))
+      .then(() => profiler.beside('snapshot', () => state.prepareSnapshot()))
       .catch((error: unknown) => this.host.log.err(`Contract state could not be kept: ${errorText(error)}`));
   }
 
@@ -189,10 +206,13 @@ export class Executions {
       ...this.runOptions(stateDir, copies),
       ...(debugged && { recipe: debugged.recipe }),
       events: {
-        started: (started) => {
+        started: (started, argumentsRead) => {
           pid = started;
+          if (kind === 'consensus') this.profileStart(argumentsRead);
           report({ type: 'run', phase: 'started', kind, ledgerSeqNo, pid });
         },
+        looked: () => (kind === 'consensus' ? this.argumentsWatch.look() : undefined),
+        exited: () => kind === 'consensus' && this.profileExit(),
         npl: (data) => {
           const message = host.npl.outgoing(data);
           if (message) host.sendNpl(message);
@@ -206,6 +226,17 @@ export class Executions {
       report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs });
     });
     return process;
+  }
+
+  private profileStart(argumentsRead: (() => boolean) | undefined): void {
+    const { profiler } = this.host;
+    profiler.executed();
+    if (argumentsRead) this.argumentsWatch.begin(argumentsRead, (at) => profiler.readArguments(at));
+  }
+
+  private profileExit(): void {
+    this.argumentsWatch.end();
+    this.host.profiler.exited();
   }
 
   private runOptions(stateDir: string, output: ContractOutput | undefined): Omit<RunOptions, 'events'> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../base/clock';
 import { errorText } from '../base/errors';
 import type { HpConfig } from '../hotpocket/config';
+import { contractBudget, decodeTimeConfig } from '../hotpocket/grid';
 import { shortHash, type Hex } from '../hotpocket/hash';
 import { sign, verify, type KeyPair } from '../hotpocket/keys';
 import { votesNeeded } from '../hotpocket/thresholds';
@@ -10,7 +11,7 @@ import { HP_VERSION } from '../hotpocket/version';
 import { bootFrom } from './boot';
 import { Consensus } from './consensus/consensus';
 import { isSigned } from './consensus/proposal';
-import type { ConsensusEvent, Effect, RunInputs } from './consensus/types';
+import type { Closing, ConsensusEvent, DeliveredOutput, Effect, RunInputs } from './consensus/types';
 import { NplRouter } from './contract/npl';
 import { ClusterClock } from './debug/clusterClock';
 import { Debugging } from './debug/debugging';
@@ -27,6 +28,7 @@ import { Mesh } from './mesh/mesh';
 import { carryOutControl, mayHave, meshSettings, saveKnownPeers } from './meshSetup';
 import { proposalMessage, type PeerMessage } from './mesh/messages';
 import { consensusPatch, Patches } from './patches';
+import { RoundProfiler } from './profile/roundProfiler';
 import { saveConfig } from './setup/configFile';
 import type { ContractDir } from './setup/contractDir';
 import { encodeManifest } from './state/manifest';
@@ -56,6 +58,7 @@ export class Node {
   private readonly executions: Executions;
   /** What the supervisor orders to be debugged. */
   readonly debugging = new Debugging(report);
+  private readonly profiler: RoundProfiler;
   private readonly syncer: Syncer;
   private readonly consensus: Consensus;
   private mesh: Mesh | undefined;
@@ -91,8 +94,9 @@ export class Node {
       { sign: (message) => sign(message, this.keys.privateKey), verify, randomBytes },
     );
     this.npl = new NplRouter(this.keys, () => this.isMember(this.keys.publicKey) && this.config.node.role === 'validator', (key) => this.isMember(key), (message) => this.log.inf(message));
+    this.profiler = new RoundProfiler(this.clock, (round) => report({ type: 'round', round }));
     this.executions = new Executions({
-      paths, runRecordFile, state: this.state, npl: this.npl, log: this.log, clock: this.clock, debugging: this.debugging,
+      paths, runRecordFile, state: this.state, npl: this.npl, log: this.log, clock: this.clock, debugging: this.debugging, profiler: this.profiler,
       config: () => this.config,
       patch: () => this.patches.read().bytes,
       configured: () => this.saving.then(() => configuredPatch(this.config)),
@@ -245,9 +249,11 @@ export class Node {
   /** False if a signature is wrong. Consensus checks proposals itself; here only those that it would look at. */
   private onMessage(from: Hex, message: PeerMessage): boolean {
     if (message.type === 'npl') return this.npl.incoming(message);
-    if (message.type === 'proposal' && !(this.isMember(message.proposal.pubkey) && isSigned(message.proposal, verify))) return false;
-    this.handle(from, message);
-    return true;
+    this.profiler.propose();
+    const good = message.type !== 'proposal' || (this.isMember(message.proposal.pubkey) && isSigned(message.proposal, verify));
+    if (good) this.handle(from, message);
+    this.profiler.rest();
+    return good;
   }
 
   private handle(from: Hex, message: PeerMessage): void {
@@ -284,6 +290,7 @@ export class Node {
     this.events.push(event);
     if (this.handling) return;
     this.handling = true;
+    this.profiler.propose();
     try {
       for (let next = this.events.shift(); next; next = this.events.shift()) {
         for (const effect of this.consensus.step(next, this.clock.now())) this.carryOut(effect);
@@ -293,6 +300,7 @@ export class Node {
       this.fatal(error);
     } finally {
       this.handling = false;
+      this.profiler.rest();
     }
   }
 
@@ -315,8 +323,9 @@ export class Node {
       case 'reject':
         return this.users?.inputStatus(effect.pubkey, { status: 'rejected', reason: effect.reason, inputHash: effect.inputHash });
       case 'commit':
-        return this.ledgers.commit(effect.closing, effect.outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages })));
+        return this.commit(effect.closing, effect.outputs);
       case 'adopt':
+        this.profiler.forget();
         return this.ledgers.adopt(effect.after, effect.entries);
       case 'accept':
         for (const { pubkey, inputHash } of effect.inputs) {
@@ -336,6 +345,7 @@ export class Node {
       case 'applyPatch':
         return this.applyPatch();
       case 'run':
+        this.profiler.enter('prepare');
         void this.run(effect.ledger, effect.users);
         return;
       case 'sync':
@@ -351,6 +361,12 @@ export class Node {
       case 'stopped':
         return this.stopped?.();
     }
+  }
+
+  private commit(closing: Closing, outputs: readonly DeliveredOutput[]): void {
+    const { timeConfig, roundTime } = this.consensus.view;
+    this.profiler.commit(closing.ledger.seqNo, { roundTime, budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }, () =>
+      this.ledgers.commit(closing, outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages }))));
   }
 
   private async run(ledger: Ledger, users: readonly RunInputs[]): Promise<void> {

@@ -10,6 +10,10 @@ export class FastClock implements Clock {
     return Math.floor(this.start + (Date.now() - this.start) * this.factor);
   }
 
+  elapsed(): number {
+    return performance.now() * this.factor;
+  }
+
   at(time: number, callback: () => void): () => void {
     let timer: NodeJS.Timeout;
     const arm = (): void => {

@@ -15,6 +15,10 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
+  elapsed(): number {
+    return this.time;
+  }
+
   at(time: number, callback: () => void): () => void {
     const timer = { time, callback };
     this.timers.add(timer);

@@ -13,6 +13,8 @@ export interface NativeSockets {
   pipe(): { readonly read: number; readonly write: number };
   /** Writing to this end of a pipe from now on fails with EAGAIN where it would wait; the other end stays as it is. */
   neverWait(fd: number): void;
+  /** Something can be read from it without waiting; not its end. */
+  hasData(fd: number): boolean;
   /** Keeps a descriptor from programs started later. */
   closeOnExec(fd: number): void;
   /** One packet into `buffer`, without waiting. Its length, which may be 0, and is 0 too once the other end is closed. */
@@ -44,6 +46,7 @@ const AF_UNIX = 1;
 const F_SETFD = 2;
 const F_SETFL = 4;
 const FD_CLOEXEC = 1;
+const POLLIN = 1;
 // Two of the largest packets. The system may grant less; macOS would give a datagram 2 KiB if it was not asked.
 const BUFFER_BYTES = 2 * 131_072;
 
@@ -76,10 +79,12 @@ function bind(koffi: typeof Koffi, c: Constants): NativeSockets {
   const fcntl = declare('int fcntl(int, int, ...)');
   const recv = declare('intptr_t recv(int, uint8_t *, size_t, int)');
   const send = declare('intptr_t send(int, const uint8_t *, size_t, int)');
+  const poll = declare('int poll(uint8_t *, unsigned long, int)');
   const pipe = c.closeOnExec ? declare('int pipe2(_Out_ int *, int)') : declare('int pipe(_Out_ int *)');
   const pipeFlags = c.closeOnExec ? [c.closeOnExec] : [];
 
   const { EAGAIN, ENOBUFS, ECONNRESET } = koffi.os.errno;
+  const question = Buffer.alloc(8);
 
   const closeOnExec = (fd: number): void => void fcntl(fd, F_SETFD, 'int', FD_CLOEXEC);
 
@@ -110,6 +115,14 @@ function bind(koffi: typeof Koffi, c: Constants): NativeSockets {
     },
 
     neverWait: (fd) => void fcntl(fd, F_SETFL, 'int', c.nonBlocking),
+
+    hasData(fd) {
+      // struct pollfd: the descriptor, the events that are asked for, those that are there.
+      question.writeInt32LE(fd, 0);
+      question.writeInt16LE(POLLIN, 4);
+      question.writeInt16LE(0, 6);
+      return poll(question, 1, 0) > 0 && (question.readInt16LE(6) & POLLIN) !== 0;
+    },
 
     closeOnExec,
 

@@ -9,9 +9,10 @@ import { namelessFile } from './namelessFile';
  * library then reads no arguments at all). A pipe as in the real engine; a file where they do not fit into one, which hangs
  * there, or where no pipe is to be had. The caller closes the descriptor.
  */
-export function openArgs(args: string, native: NativeSockets | undefined, tempDir: string): number {
+export function openArgs(args: string, native: NativeSockets | undefined, tempDir: string): { readonly fd: number; readonly isPipe: boolean } {
   const bytes = Buffer.from(args);
-  return (native && pipeWith(bytes, native)) ?? namelessFile(tempDir, (fd) => writeFileSync(fd, bytes)).fd;
+  const pipe = native && pipeWith(bytes, native);
+  return { fd: pipe ?? namelessFile(tempDir, (fd) => writeFileSync(fd, bytes)).fd, isPipe: pipe !== undefined };
 }
 
 /** Undefined if they do not fit. */

@@ -24,6 +24,8 @@ export interface LaunchedContract extends Disposable {
   readonly users: UserStreams;
   /** Absent if the contract prints to our own console. */
   readonly output: OutputCopies | undefined;
+  /** Whether it has read all of its arguments; absent where that can't be told. */
+  readonly argumentsRead: (() => boolean) | undefined;
 }
 
 const USER_IN_FD = 3;
@@ -58,8 +60,9 @@ export function launchContract(program: ContractProgram, context: RunContext, op
       userOut: context.users.map(() => stdio.push('pipe') - 1),
     };
     const args = openArgs(contractArgs(context, fds, inputs.ranges), native, options.tempDir);
-    theirs.add({ dispose: () => closeSync(args) });
-    stdio[0] = args;
+    // Our hold on the pipe, which has no other end any more, tells when it is empty.
+    (args.isPipe ? ours : theirs).add({ dispose: () => closeSync(args.fd) });
+    stdio[0] = args.fd;
 
     const child = spawn(command.file, command.args, {
       argv0: command.argv0,
@@ -86,7 +89,8 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     if (!channels) for (const fd of [CONTROL_FD, ...(context.readonly ? [] : [NPL_FD])]) streams[fd]?.resume();
 
     const users = new UserStreams(context.users, fds.userOut.map((fd) => streams[fd] as Socket), program.limits.userOutputBytes);
-    return { child, pid: child.pid, channels, users, output, dispose: () => ours.dispose() };
+    const argumentsRead = native && args.isPipe ? () => !native.hasData(args.fd) : undefined;
+    return { child, pid: child.pid, channels, users, output, argumentsRead, dispose: () => ours.dispose() };
   } catch (error) {
     ours.dispose();
     throw error;

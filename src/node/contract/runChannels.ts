@@ -27,6 +27,7 @@ export class RunChannels {
   private pollMs = BUSY_POLL_MS;
   private timer: NodeJS.Timeout | undefined;
   private running = false;
+  private onTurn = (): number | undefined => undefined;
 
   /** Our ends' descriptors go into `ours`, the contract's into `theirs`. Throws if the system has no more of them. */
   constructor(
@@ -48,9 +49,13 @@ export class RunChannels {
     this.npl = new PacketChannel(sockets, nplFd, (packet) => this.onNpl(packet));
   }
 
-  /** From now on, until `finish`, the channels are looked after. */
-  start(): void {
+  /**
+   * From now on, until `finish`, the channels are looked after. `onTurn` is called whenever they were, every 10 ms at least; it may say in
+   * how many ms it wants to be called again.
+   */
+  start(onTurn: () => number | undefined): void {
     this.running = true;
+    this.onTurn = onTurn;
     this.arm(BUSY_POLL_MS);
   }
 
@@ -73,13 +78,14 @@ export class RunChannels {
     for (let turn = 0; turn < FINAL_TURNS && this.pump(); turn++);
   }
 
-  private arm(delay: number): void {
+  private arm(delay: number, wanted = delay): void {
     clearTimeout(this.timer);
     this.pollMs = delay;
     this.timer = setTimeout(() => {
       const moved = this.pump();
-      if (this.running) this.arm(moved ? BUSY_POLL_MS : Math.min(this.pollMs + 1, IDLE_POLL_MS));
-    }, delay);
+      const next = this.onTurn();
+      if (this.running) this.arm(moved ? BUSY_POLL_MS : Math.min(this.pollMs + 1, IDLE_POLL_MS), next);
+    }, Math.min(delay, wanted));
   }
 
   private pump(): boolean {

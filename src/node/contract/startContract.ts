@@ -54,6 +54,7 @@ function follow(
   async function finish(): Promise<RunResult> {
     const [exitCode, signal] = await once(child, 'exit') as [number | null, NodeJS.Signals | null];
     alive = false;
+    events.exited?.();
     cancelTimeout?.();
     if (!(await group.end())) log.wrn('A process started by the contract could not be ended.');
     // Only now, when nobody is left to write, is what is read all there is.
@@ -73,8 +74,8 @@ function follow(
   }
 
   const done = finish();
-  channels?.start();
-  events.started?.(pid);
+  channels?.start(() => (alive ? events.looked?.() : undefined));
+  events.started?.(pid, launched.argumentsRead);
   return {
     deliverNpl: (sender, data) => void (alive && channels?.deliver(sender, data)),
     kill: () => void (alive && group.kill()),

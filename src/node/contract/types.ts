@@ -48,7 +48,12 @@ export interface RunContext {
 
 /** What happens while a contract process lives. */
 export interface RunEvents {
-  started?(pid: number): void;
+  /** It was executed. `argumentsRead` says whether it has read all of its arguments, until it has exited; absent where that can't be told. */
+  started?(pid: number, argumentsRead: (() => boolean) | undefined): void;
+  /** The node was awake for it, as it is every 10 ms at least; returns in how many ms it should be again, if that matters. */
+  looked?(): number | undefined;
+  /** It is gone; others it started may not be. */
+  exited?(): void;
   /** One NPL packet written by the contract. */
   npl?(data: Uint8Array): void;
   /** One packet written to the control channel. */

@@ -14,12 +14,21 @@ interface Alarm {
 export class ClusterClock implements Clock {
   private latest = 0;
   private readonly alarms = new Set<Alarm>();
+  /** By the wall's `elapsed`: since when it stands still, and for how long it did before. */
+  private heldSince: number | undefined;
+  private heldBefore = 0;
 
-  constructor(private setting: ClockSetting = { behind: 0 }, private readonly wall: Clock = systemClock) {}
+  constructor(private setting: ClockSetting = { behind: 0 }, private readonly wall: Clock = systemClock) {
+    if (setting.heldAt !== undefined) this.heldSince = wall.elapsed();
+  }
 
   now(): number {
     const { behind, heldAt = this.wall.now() - behind } = this.setting;
     return (this.latest = Math.max(this.latest, heldAt));
+  }
+
+  elapsed(): number {
+    return (this.heldSince ?? this.wall.elapsed()) - this.heldBefore;
   }
 
   at(time: number, callback: () => void): () => void {
@@ -34,6 +43,11 @@ export class ClusterClock implements Clock {
 
   set(setting: ClockSetting): void {
     this.setting = setting;
+    if (setting.heldAt !== undefined) this.heldSince ??= this.wall.elapsed();
+    else if (this.heldSince !== undefined) {
+      this.heldBefore += this.wall.elapsed() - this.heldSince;
+      this.heldSince = undefined;
+    }
     for (const alarm of this.alarms) {
       alarm.cancel();
       this.arm(alarm);

@@ -78,6 +78,11 @@ export class StateStore {
     return this.atOnce(this.tree.scan());
   }
 
+  /** What the last scan cost: files it looked at, and those it read. */
+  get lastScan(): { readonly looked: number; readonly hashed: number } {
+    return { looked: this.tree.looked, hashed: this.tree.hashed };
+  }
+
   /**
    * Makes the state as last scanned restorable, and drops what is older than the retained ones. Rejects with
    * STATE_CHANGED if a file is not as it was scanned.

@@ -59,6 +59,9 @@ export class StateTree {
   private startMs = 0;
   /** Grows with each scan that found a change, so equal versions mean equal files. */
   version = 0;
+  /** Files that the last scan looked at, and those that it read. */
+  looked = 0;
+  hashed = 0;
 
   constructor(readonly folder: Buffer) {}
 
@@ -86,7 +89,7 @@ export class StateTree {
     const top = this.top ?? this.begin();
     // Whatever interrupts a scan leaves nodes and sum at odds, so a later one must not build on them.
     this.top = undefined;
-    this.changed = 0;
+    this.changed = this.looked = this.hashed = 0;
     this.startMs = Date.now();
     // Where nothing is, Node throws the system's error.
     const stamp = look(top.path) ?? stampOf(lstatSync(top.path, { bigint: true }));
@@ -126,7 +129,9 @@ export class StateTree {
         dir.children.delete(name);
       } else if (child.type === 'dir') {
         yield* this.scanFolder(child, { ...stamp });
-      } else if (!child.settled || !sameStamp(child.stamp, stamp)) {
+      } else {
+        this.looked++;
+        if (child.settled && sameStamp(child.stamp, stamp)) continue;
         this.read(child);
         yield;
       }
@@ -154,6 +159,7 @@ export class StateTree {
   }
 
   private read(file: FileNode): void {
+    this.hashed++;
     const blocks: Hex[] = [];
     const { stat, size } = readBlocks(file.path, (index, bytes) => blocks.push(blockHash(index, bytes)));
     const mode = Number(stat.mode);

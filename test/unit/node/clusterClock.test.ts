@@ -45,6 +45,26 @@ it('never goes back', () => {
   expect(clock.now()).toBe(2_100);
 });
 
+it('measures how long something takes by its own time', () => {
+  const wall = new ManualClock(1_000);
+  const clock = new ClusterClock(undefined, wall);
+  const begin = clock.elapsed();
+  wall.advance(2.5);
+  expect(clock.elapsed() - begin).toBe(2.5);
+  clock.set({ behind: 0, heldAt: 1_002 });
+  wall.advance(700);
+  clock.set({ behind: 0, heldAt: 1_002 });
+  wall.advance(300);
+  expect(clock.elapsed() - begin).toBe(2.5);
+  clock.set({ behind: 1_000 });
+  wall.advance(4);
+  expect(clock.elapsed() - begin).toBe(6.5);
+  const held = new ClusterClock({ behind: 0, heldAt: 900 }, wall);
+  const before = held.elapsed();
+  wall.advance(50);
+  expect(held.elapsed()).toBe(before);
+});
+
 it('runs on from where it stands for a node that leaves', () => {
   const wall = new ManualClock(1_000);
   const clock = new ClusterClock({ behind: 0, heldAt: 900 }, wall);

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -78,6 +78,27 @@ describe('the contract process', () => {
     expect(inState('args').length).toBeGreaterThan(150_000);
     expect(inState('args')).not.toContain('\n');
     expect(Object.keys((JSON.parse(inState('args')) as { users: object }).users)).toEqual(users.map((u) => u.pubkey));
+  });
+
+  it('says when it has read its arguments, and that it is gone before its descendants are', async () => {
+    const contract = shell('contract', 'while [ ! -e read ]; do sleep 0.01; done', 'cat > args', 'sleep 60 &', ': > done', 'while [ ! -e end ]; do sleep 0.01; done');
+    const events: string[] = [];
+    let argumentsRead: (() => boolean) | undefined;
+    const run = place.start({ program: { binPath: contract } }, {
+      started: (pid, read) => {
+        events.push(lives(pid) ? 'started' : 'gone');
+        argumentsRead = read;
+      },
+      exited: () => events.push(argumentsRead?.() ? 'exited, read' : 'exited'),
+    });
+    expect([events, argumentsRead?.()]).toEqual([['started'], false]);
+    place.write('read', '');
+    while (!existsSync(join(place.stateDir, 'done'))) await delay(5);
+    expect(argumentsRead?.()).toBe(true);
+    void run.done.then(() => events.push('done'));
+    place.write('end', '');
+    await run.done;
+    expect(events).toEqual(['started', 'exited, read', 'done']);
   });
 
   it('does not mind arguments that nobody reads', async () => {

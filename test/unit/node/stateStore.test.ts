@@ -49,6 +49,18 @@ describe('keep and restore', () => {
     expect(store.scan()).toEqual({ hash, changed: 0 });
   });
 
+  it('says what a scan had to do', async () => {
+    for (const name of ['a', 'b', 'sub/c']) put(name, name);
+    store.scan();
+    expect(store.lastScan).toEqual({ looked: 3, hashed: 3 });
+    // Until then a change could look like none, so they would be read again.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    store.scan();
+    put('b', 'changed');
+    store.scan();
+    expect(store.lastScan).toEqual({ looked: 3, hashed: 1 });
+  });
+
   it('sees what the hash can not: contents that changed places', async () => {
     put('a', '1');
     put('b', '2');
