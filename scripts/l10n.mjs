@@ -8,11 +8,16 @@ import ts from 'typescript';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bundle = join(root, 'l10n', 'bundle.l10n.json');
 
+/** Where the extension's texts are. */
+const FOLDERS = ['src/extension', 'src/cluster/profile'];
+
 /** All texts, sorted. Throws for a call whose text is not a plain string: it could not be found in a translation. */
-export function translatedTexts(folder = join(root, 'src', 'extension')) {
+export function translatedTexts(folders = FOLDERS) {
   const texts = new Set();
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.ts')) collect(join(folder, name), texts);
+  for (const folder of folders) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith('.ts')) collect(join(root, folder, name), texts);
+    }
   }
   return [...texts].sort();
 }

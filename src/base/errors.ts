@@ -29,6 +29,7 @@ export const catalogue = {
   SUPERVISOR_SOCKET_UNSAFE: entry<{ path: string; problem: string }>((d) => `The folder for control sockets ${d.path} is not safe: ${d.problem}`, () => 'Remove it, or point XDG_RUNTIME_DIR to a folder that only you can use.'),
   NODE_START_FAILED: entry<{ node: number; problem: string; log: string }>((d) => `Node ${d.node} did not start: ${d.problem}`, (d) => `See its log: ${d.log}`),
   NODE_CREATE_FAILED: entry<{ node: number; problem: string; home: string }>((d) => `Node ${d.node} could not be created: ${d.problem}`, (d) => `Check the free space and the permissions of ${d.home}, then deploy again.`),
+  NODE_NOT_RUNNING: entry<{ node: number; what: string }>((d) => `Node ${d.node} does not run, so ${d.what}.`, (d) => `Start it: hotpocket start ${d.node}.`),
   NODE_CRASHED: entry<{ node: number; exit: string; seconds: number; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}) and is started again in ${d.seconds} s.`, (d) => `Its log may say why: ${d.log}`),
   NODE_GIVEN_UP: entry<{ node: number; exit: string; crashes: number; log: string }>(
     (d) => `Node ${d.node} ended unexpectedly ${d.crashes} times in a row (${d.exit}) and is not started again.`,
@@ -56,6 +57,7 @@ export const catalogue = {
   NODE_ENDED: entry<{ node: number; exit: string; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}).`, (d) => `Its log may say why: ${d.log}. If Docker does not start it again: hotpocket start ${d.node}.`),
   NODE_PAUSED: entry<{ node: number }>((d) => `Node ${d.node} was paused: it stands still and takes no part.`, (d) => `hotpocket start ${d.node} (or docker unpause) lets it run on.`),
   // Debugging
+  PROFILE_ENGINE_UNSUPPORTED: entry<object>(() => 'The nodes of this engine do not tell where their rounds are spent.', () => 'Profile on the embedded engine.'),
   DEBUG_ENGINE_UNSUPPORTED: entry<object>(() => 'Contracts cannot be debugged on this engine.', () => 'Debug on the embedded engine.'),
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
   CLOCK_NOT_HELD: entry<{ node: number; debugged: number }>((d) => `Node ${d.node} did not stop its clock for the debugging of node ${d.debugged}.`, (d) => `If it was suspended, let it run on; if rounds go on without node ${d.debugged}, restart node ${d.node}.`),

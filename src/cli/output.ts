@@ -4,15 +4,26 @@ import type { HotPocketError } from '../base/errors';
 const colours = { blue: 34, green: 32, yellow: 33, red: 31 } as const;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
+const DEFAULT_WIDTH = 80;
 const CLEAR_LINE = '\r\x1b[K';
 
-type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
+type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 
 /** What the user sees. hpdevkit's colours; colours and movement only on a terminal, and none if NO_COLOR is set. */
 export class Output {
-  private step: { readonly text: string; readonly timer: NodeJS.Timeout } | undefined;
+  private step: { text: string; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(private readonly stdout: Stream, private readonly stderr: Stream, private readonly env: NodeJS.ProcessEnv) {}
+
+  /** Columns of the terminal. */
+  get width(): number {
+    return this.stdout.columns ?? DEFAULT_WIDTH;
+  }
+
+  /** The text in a colour, where there are colours. */
+  coloured(colour: keyof typeof colours, text: string): string {
+    return this.paint(this.stdout, colour, text);
+  }
 
   /** As it is, without a newline added. */
   text(text: string): void {
@@ -50,9 +61,15 @@ export class Output {
       return;
     }
     let frame = 0;
-    const draw = (): void => void this.stdout.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${text}`);
+    const draw = (): void => void this.stdout.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${step.text}`);
+    const step = { text, timer: setInterval(draw, FRAME_MS).unref() };
     draw();
-    this.step = { text, timer: setInterval(draw, FRAME_MS).unref() };
+    this.step = step;
+  }
+
+  /** What goes on has come to another point; shown only where things can move. */
+  progressed(text: string): void {
+    if (this.step) this.step.text = text;
   }
 
   finishStep(): void {

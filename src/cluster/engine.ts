@@ -1,6 +1,7 @@
 import type { Debuggee, DebugOrder, RunKind } from '../base/debugLink';
 import type { Disposable } from '../base/disposables';
 import type { VoteStatusText } from '../base/nodeLink';
+import type { RoundProfile } from '../base/roundProfile';
 
 /**
  * A cluster engine creates, runs and tells about the nodes of one cluster. Nothing above it knows whether the nodes are
@@ -28,6 +29,12 @@ export interface ClusterEngine extends Disposable {
    * and supervisor, until the lease is ended. Throws DEBUG_NODE_BUSY, CLUSTER_NOT_FOUND, NODE_NOT_FOUND.
    */
   debug(request: DebugRequest, onEvent: (event: DebugEvent) => void): Promise<DebugLease>;
+  /**
+   * The last rounds of a node, oldest first, as far as the engine has seen them since the contract was deployed; those to come are told by
+   * `round` events. Throws CLUSTER_NOT_FOUND, NODE_NOT_FOUND, SUPERVISOR_INCOMPATIBLE,
+   * and PROFILE_ENGINE_UNSUPPORTED where `capabilities` say so.
+   */
+  roundProfiles(node: number): Promise<readonly RoundProfile[]>;
 
   readonly onDidChange: (listener: (change: ClusterChange) => void) => Disposable;
 }
@@ -38,6 +45,8 @@ export interface EngineCapabilities {
   readonly debugging: boolean;
   /** `home`, `logFile` and `stateDir` are paths of this machine. */
   readonly localFiles: boolean;
+  /** It tells where rounds are spent. */
+  readonly profiling: boolean;
 }
 
 /** Lets the caller watch and end a long operation. */
@@ -156,6 +165,8 @@ export type ClusterChange =
   | { readonly type: 'cluster'; readonly exists: boolean }
   | { readonly type: 'node'; readonly node: NodeStatusInfo }
   | { readonly type: 'ledger'; readonly node: number; readonly seqNo: number; readonly hash: string }
+  /** A node's round is over. */
+  | { readonly type: 'round'; readonly node: number; readonly round: RoundProfile }
   /** The clock was stopped, or goes on. */
   | { readonly type: 'pause'; readonly pause?: PauseInfo }
   | { readonly type: 'run'; readonly node: number; readonly phase: 'started' | 'ended'; readonly kind: 'consensus' | 'read'; readonly ledgerSeqNo: number; readonly pid: number }

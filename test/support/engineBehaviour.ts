@@ -168,6 +168,19 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         expect(await log(3)).toMatch(/first complains 2\n/);
       });
 
+      it('tells where its rounds are spent, or that it cannot', async () => {
+        if (!engine.capabilities.profiling) {
+          await expect(engine.roundProfiles(1)).rejects.toMatchObject({ code: 'PROFILE_ENGINE_UNSUPPORTED' });
+          return;
+        }
+        for (const node of NODES) {
+          const [round] = await engine.roundProfiles(node);
+          expect(round).toMatchObject({ roundTime: ROUND_MS, debugged: false });
+          // It writes a file.
+          expect(round?.files?.hashed).toBeGreaterThan(0);
+        }
+      });
+
       it('serves users', async () => {
         const { nodes } = await status();
         const client = new HotPocketClient({ url: `wss://localhost:${nodes[1]!.userPort}`, keys: generateKeyPair(), protocol: 'json', nodeKeys: [nodes[1]!.publicKey], trustedKeys: keys });

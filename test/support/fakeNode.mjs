@@ -71,6 +71,9 @@ function run() {
         process.send({ type: 'vote', status: 'synced', votes: needed, needed, fork: false });
         process.send({ type: 'peers', peers: mesh.known_peers, weaklyConnected: false });
         process.send({ type: 'users', users: [] });
+        const run = ledger % 5;
+        const phases = { commit: 1, prepare: 0, start: 20, run, finish: 1, hash: 2, record: 1, propose: 5, wait: 70 - run };
+        if (ledger > 1) process.send({ type: 'round', round: { ledgerSeqNo: ledger - 1, at: Date.now() - 100, roundTime: 100, budgetMs: 15, totalMs: 100, phases, started: 'read', files: { looked: 3, hashed: 1 }, beside: { keep: 1, snapshot: 1 }, reads: { count: 0, totalMs: 0, longestMs: 0 }, debugged: false } });
         process.send({ type: 'ledger', seqNo: ledger, hash: '0'.repeat(64), stateHash: '', configHash: '', time: Date.now(), inputs: 0, users: 0 });
       };
       close();

@@ -2,6 +2,7 @@ import type { Command } from '../command';
 import { clean } from './clean';
 import { deploy } from './deploy';
 import { logs } from './logs';
+import { profile } from './profile';
 import { spawn } from './spawn';
 import { start } from './start';
 import { status } from './status';
@@ -9,4 +10,4 @@ import { stop } from './stop';
 import { version } from './version';
 
 /** In the order the help lists them. */
-export const commands: readonly Command[] = [deploy, start, stop, logs, status, spawn, clean, version];
+export const commands: readonly Command[] = [deploy, start, stop, logs, status, profile, spawn, clean, version];

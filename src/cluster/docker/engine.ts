@@ -39,7 +39,7 @@ const LOOK_ANYWAY_MS = 1_000;
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
 export class DockerEngine implements ClusterEngine {
   readonly kind = 'docker';
-  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, localFiles: false };
+  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, localFiles: false, profiling: false };
   private readonly env: NodeJS.ProcessEnv;
   private readonly changes = new Emitter<ClusterChange>();
   private readonly events = new DockerEvents(() => this.docker);
@@ -107,6 +107,10 @@ export class DockerEngine implements ClusterEngine {
       const { signal } = options;
       await followLog(this.docker, nodeContainer(node), { ...options, whenChanged: (id) => this.whenChanged(id, signal) }, onText);
     });
+  }
+
+  roundProfiles(): Promise<never> {
+    return Promise.reject(new HotPocketError('PROFILE_ENGINE_UNSUPPORTED', {}));
   }
 
   debug(): Promise<DebugLease> {

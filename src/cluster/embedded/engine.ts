@@ -1,5 +1,6 @@
 import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
+import type { RoundProfile } from '../../base/roundProfile';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { readLog } from '../logFollow';
 import { lastLines, lastMatch, type LogPlace } from '../logTail';
@@ -21,12 +22,14 @@ export interface EmbeddedOptions {
 }
 
 const LOOK_EVERY_MS = 500;
+/** Minor version of the protocol. */
+const ROUND_PROFILES_SINCE = 2;
 const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
 export class EmbeddedEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true, profiling: true };
   private readonly paths: ClusterPaths;
   private readonly link: SupervisorLink;
   private readonly changes = new Emitter<ClusterChange>();
@@ -82,8 +85,7 @@ export class EmbeddedEngine implements ClusterEngine {
   }
 
   async logs(node: number, { tail, sinceStart, follow, signal }: LogOptions, onText: (text: string) => void): Promise<void> {
-    const { nodes } = await this.requireCluster();
-    if (!nodes.some((record) => record.node === node)) throw new HotPocketError('NODE_NOT_FOUND', { node, count: nodes.length });
+    await this.requireNode(node);
     const file = this.paths.node(node).consoleLog;
     const start = sinceStart ? await lastMatch(file, NODE_START) : undefined;
     const last = tail === undefined ? undefined : await lastLines(file, tail);
@@ -96,6 +98,20 @@ export class EmbeddedEngine implements ClusterEngine {
       requireDebugging(connection);
       return this.debugLeases.add(connection, request, onEvent);
     });
+  }
+
+  /** Looking starts nothing: without a supervisor no node runs. */
+  async roundProfiles(node: number): Promise<readonly RoundProfile[]> {
+    await this.requireNode(node);
+    const connection = await this.find();
+    if (!connection) return [];
+    this.link.requireSince(ROUND_PROFILES_SINCE, connection);
+    try {
+      return await connection.request(requests.roundProfiles, { node });
+    } catch (error) {
+      if (error instanceof ConnectionLost) return [];
+      throw error;
+    }
   }
 
   /** While somebody listens the engine looks for a supervisor, and for the next one when it is gone. It starts none. */
@@ -116,6 +132,11 @@ export class EmbeddedEngine implements ClusterEngine {
     const record = await readClusterFile(this.paths.clusterFile);
     if (!record) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: CLUSTER_NAME });
     return record;
+  }
+
+  private async requireNode(node: number): Promise<void> {
+    const { nodes } = await this.requireCluster();
+    if (!nodes.some((record) => record.node === node)) throw new HotPocketError('NODE_NOT_FOUND', { node, count: nodes.length });
   }
 
   private async ask<T>(request: (connection: SupervisorConnection) => Promise<T>): Promise<T> {

@@ -57,6 +57,11 @@ export class SupervisorLink {
     return theirs.major === this.ours.major;
   }
 
+  /** Throws SUPERVISOR_INCOMPATIBLE for a supervisor from before something was there. */
+  requireSince(minor: number, connection: SupervisorConnection): void {
+    if (!this.isCompatible(connection) || connection.theirs.minor < minor) throw this.incompatible(connection);
+  }
+
   incompatible({ theirs }: SupervisorConnection): HotPocketError {
     return new HotPocketError('SUPERVISOR_INCOMPATIBLE', { theirs: versionText(theirs), ours: versionText(this.ours) });
   }

@@ -1,5 +1,6 @@
 import { NotificationType, ProgressType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import { asHotPocketError, catalogue, HotPocketError, type ErrorCode, type ErrorDetails } from '../../base/errors';
+import type { RoundProfile } from '../../base/roundProfile';
 import type { CleanReport, ClusterChange, ClusterStatus, DebugEvent, DebugRequest, DeployRequest, NodeStatusInfo } from '../engine';
 
 /**
@@ -11,7 +12,7 @@ export interface ProtocolVersion {
   readonly minor: number;
 }
 
-export const PROTOCOL: ProtocolVersion = { major: 1, minor: 1 };
+export const PROTOCOL: ProtocolVersion = { major: 1, minor: 2 };
 
 export const versionText = ({ major, minor }: ProtocolVersion): string => `${major}.${minor}`;
 export const isNewer = (a: ProtocolVersion, b: ProtocolVersion): boolean => a.major > b.major || (a.major === b.major && a.minor > b.minor);
@@ -50,6 +51,8 @@ export const requests = {
   letGo: new RequestType<LeaseParams & { readonly run: number }, null, RpcFailure>('debug/letGo'),
   /** To be sent every few seconds; answered by those leases that do not exist any more. */
   renew: new RequestType<TaskParams & { readonly leases: readonly string[] }, readonly string[], RpcFailure>('debug/renew'),
+  /** Since 1.2, as are `round` events. */
+  roundProfiles: new RequestType<TaskParams & { readonly node: number }, readonly RoundProfile[], RpcFailure>('roundProfiles'),
 } as const;
 
 /** The exit code of a supervisor that was started while another one runs. */

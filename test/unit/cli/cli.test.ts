@@ -47,7 +47,7 @@ describe('hotpocket', () => {
   it('explains itself', async () => {
     const overall = await hotpocket('--help');
     expect(overall.exit).toBe(0);
-    for (const name of ['deploy <path>', 'start [n]', 'stop [n]', 'logs <n> [--tail <k>] [--no-follow]', 'clean', 'spawn', 'status [--json]', 'version']) expect(overall.stdout).toContain(`hotpocket ${name}`);
+    for (const name of ['deploy <path>', 'start [n]', 'stop [n]', 'logs <n> [--tail <k>] [--no-follow]', 'clean', 'spawn', 'status [--json]', 'profile [n] [--rounds <k>] [--json]', 'version']) expect(overall.stdout).toContain(`hotpocket ${name}`);
     const deploy = await hotpocket('deploy', '--help');
     expect(deploy).toMatchObject({ exit: 0, stderr: '' });
     expect(deploy.stdout).toMatch(/^Usage: hotpocket deploy <path>\n/);
@@ -64,6 +64,9 @@ describe('hotpocket', () => {
     [['logs', 'x'], 'Arg must be a number.'],
     [['start', '0'], 'Arg must be 1 or higher.'],
     [['logs', '1', '--tail', 'many'], "'many' is not a number of lines (--tail)."],
+    [['profile', '0'], 'Arg must be 1 or higher.'],
+    [['profile', '--rounds', '0'], "'0' is not a number of rounds from 1 to 10000 (--rounds)."],
+    [['profile', '--rounds', 'all'], "'all' is not a number of rounds from 1 to 10000 (--rounds)."],
     [['status', '--wrong'], "Unknown option '--wrong'"],
   ])('refuses %j', async (args, problem) => {
     const { exit, stderr, stdout } = await hotpocket(...args);
@@ -83,7 +86,7 @@ describe('hotpocket', () => {
     expect(running.stderr).toContain(`[${code}]`);
   });
 
-  it.each([['status'], ['start'], ['stop'], ['clean'], ['spawn'], ['logs', '1']])('%s says when there is no cluster', async (...args) => {
+  it.each([['status'], ['profile'], ['start'], ['stop'], ['clean'], ['spawn'], ['logs', '1']])('%s says when there is no cluster', async (...args) => {
     const { exit, stderr } = await hotpocket(...args);
     expect(exit).toBe(3);
     expect(stderr).toBe("cluster 'default' not found. [CLUSTER_NOT_FOUND]\nDeploy a contract first: hotpocket deploy <path>.\n");
@@ -125,6 +128,41 @@ describe('hotpocket', () => {
     expect(await running.exit).toBe(130);
     expect(running.stderr).not.toContain('Error');
     expect((await home.engine().status())?.nodes.every(({ state }) => state.kind === 'running')).toBe(true);
+  });
+
+  it('shows where rounds are spent: those there are, or those that come', async () => {
+    await hotpocket('deploy', home.bundle(contract));
+    const { exit, stdout, stderr } = await hotpocket('profile', '2', '--rounds', '4');
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    expect(lines.find((line) => line.startsWith('Node 2'))).toMatch(/^Node 2, ledgers \d+ to \d+: 4 rounds, round time 100 ms$/);
+    expect(stdout).not.toContain('\x1b');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.find((line) => line.startsWith('Start the program'))).toMatch(/20\.0 ms +20\.0 ms +20\.0 %/);
+    // It takes 24 to 28 ms, and there is room for 15.
+    expect(stdout.replaceAll('\n', ' ')).toMatch(/needs 2\d\.\d ms, but a round has room for 15\.0 ms: .* Most of it is the start of its program: .*\.roundtime to 200 or more\./);
+    // What is there is shown at once.
+    const again = await hotpocket('profile', '--rounds', '2', '--json');
+    const profile = JSON.parse(again.stdout) as { node: number; rounds: number; phases: { phase: string; medianMs: number }[]; records: { ledgerSeqNo: number }[] };
+    expect(profile).toMatchObject({ node: 1, rounds: 2, roundTime: 100, total: { medianMs: 100, p95Ms: 100 }, started: 'read', files: { looked: 3, hashed: 1 }, advice: { dominant: 'start', budgetMs: 15 } });
+    expect(profile.phases.map(({ phase }) => phase)).toEqual(['commit', 'prepare', 'start', 'run', 'finish', 'hash', 'record', 'propose', 'wait']);
+    expect(profile.records.map(({ ledgerSeqNo }) => ledgerSeqNo)).toHaveLength(2);
+    expect((await hotpocket('profile', '3')).stderr).toContain('[NODE_NOT_FOUND]');
+    await hotpocket('stop', '1');
+    const stopped = await hotpocket('profile', '1', '--rounds', '500');
+    expect(stopped).toMatchObject({ exit: 0, stderr: '' });
+    expect(stopped.stdout).toMatch(/^Measuring node 1: \d+ of 500 rounds\nNode 1 does not run any more\.\nNode 1, ledgers /);
+  });
+
+  it('shows what was measured so far on Ctrl+C', async () => {
+    await hotpocket('deploy', home.bundle(contract));
+    const running = start(['profile', '--rounds', '1000']);
+    await eventually(() => running.stdout.includes('Measuring'));
+    await eventually(async () => (await home.engine().roundProfiles(1)).length >= 2);
+    running.child.kill('SIGINT');
+    expect(await running.exit).toBe(130);
+    expect(running.stdout).toMatch(/^Measuring node 1: \d+ of 1000 rounds\nNode 1, ledgers? 1.*: \d+ rounds?, /);
+    expect(running.stderr).toBe('');
   });
 
   it('cancels a deployment on Ctrl+C', async () => {

@@ -54,7 +54,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
  */
 export class FakeEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true, profiling: true };
   readonly changes = new Emitter<ClusterChange>();
   asked = 0;
 
@@ -72,6 +72,7 @@ export class FakeEngine implements ClusterEngine {
   readonly clean = unused;
   readonly logs = unused;
   readonly debug = unused;
+  readonly roundProfiles: ClusterEngine['roundProfiles'] = unused;
   dispose(): void {}
 }
 

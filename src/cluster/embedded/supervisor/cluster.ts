@@ -3,6 +3,7 @@ import { asHotPocketError, errorText, HotPocketError } from '../../../base/error
 import type { DebugOrder } from '../../../base/debugLink';
 import type { NodeCommand, NodeFact } from '../../../base/nodeLink';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo, Task } from '../../engine';
+import { RoundHistory } from '../../profile/history';
 import { CLUSTER_NAME, type ClusterPaths } from '../../paths';
 import { requireFreePorts } from '../../ports';
 import { readClusterFile, writeClusterFile, type ClusterRecord, type NodeRecord } from '../clusterFile';
@@ -33,6 +34,7 @@ export class Cluster {
   private terms = NO_TERMS;
   private readonly keepers = new Map<number, NodeKeeper>();
   readonly clock: ClockKeeper;
+  readonly rounds = new RoundHistory();
   readonly debugFacts = new Emitter<{ readonly node: number; readonly fact: Extract<NodeFact, { type: 'debuggee' | 'debuggeeEnded' }> }>();
   /** By number: they outlive the nodes' processes, and the nodes themselves. */
   private readonly debugOrders = new Map<number, DebugOrder>();
@@ -195,6 +197,9 @@ export class Cluster {
     else if (fact.type === 'run') {
       const { phase, kind, ledgerSeqNo, pid } = fact;
       this.changes.fire({ type: 'run', node, phase, kind, ledgerSeqNo, pid });
+    } else if (fact.type === 'round') {
+      this.rounds.add(node, fact.round);
+      this.changes.fire({ type: 'round', node, round: fact.round });
     } else if (fact.type === 'hold') {
       if (fact.wanted) void this.hold(node, fact);
       else this.clock.release(node, fact.run);

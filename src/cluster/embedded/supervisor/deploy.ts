@@ -39,6 +39,7 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
   await cluster.save({ ...record, contractId, contractPath: request.path, nodes, deploying: true });
   await finishDeployment(cluster);
   cluster.clock.reset();
+  cluster.rounds.clear();
   await cluster.startNodes(cluster.select(), committed(task));
   return cluster.status() as ClusterStatus;
 }

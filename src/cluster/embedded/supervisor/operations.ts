@@ -75,6 +75,7 @@ export class Operations {
       await rm(home, { recursive: true, force: true });
       await this.cluster.forget();
       this.cluster.clock.reset();
+      this.cluster.rounds.clear();
       return { nodes: nodes.length, deleted };
     });
   }
