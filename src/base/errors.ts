@@ -58,6 +58,7 @@ export const catalogue = {
   NODE_PAUSED: entry<{ node: number }>((d) => `Node ${d.node} was paused: it stands still and takes no part.`, (d) => `hotpocket start ${d.node} (or docker unpause) lets it run on.`),
   // Debugging
   PROFILE_ENGINE_UNSUPPORTED: entry<object>(() => 'The nodes of this engine do not tell where their rounds are spent.', () => 'Profile on the embedded engine.'),
+  ROUNDS_ENGINE_UNSUPPORTED: entry<object>(() => 'The rounds of this engine are always on the grid.', () => 'Use eager rounds on the embedded engine.'),
   DEBUG_ENGINE_UNSUPPORTED: entry<object>(() => 'Contracts cannot be debugged on this engine.', () => 'Debug on the embedded engine.'),
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
   CLOCK_NOT_HELD: entry<{ node: number; debugged: number }>((d) => `Node ${d.node} did not stop its clock for the debugging of node ${d.debugged}.`, (d) => `If it was suspended, let it run on; if rounds go on without node ${d.debugged}, restart node ${d.node}.`),

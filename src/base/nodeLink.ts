@@ -1,5 +1,6 @@
 import type { ClockSetting, Debuggee, DebugOrder, RunKind } from './debugLink';
 import type { RoundProfile } from './roundProfile';
+import type { RoundsMode } from './rounds';
 
 /**
  * What a node tells its supervisor, over the IPC channel it was started with. Status comes from these facts and never
@@ -33,6 +34,8 @@ export type VoteStatusText = 'unknown' | 'unreliable' | 'desync' | 'synced';
 /** What the supervisor tells a node. A node whose channel closes stops by itself, as on SIGTERM. */
 export type NodeCommand =
   | { readonly type: 'stop' }
+  /** When rounds start from now on; until the first such command on the grid. */
+  | { readonly type: 'rounds'; readonly mode: RoundsMode }
   | { readonly type: 'setClock'; readonly number: number; readonly setting: ClockSetting }
   /** The clock is held in all of the cluster: the run may begin. */
   | { readonly type: 'held'; readonly run: number }

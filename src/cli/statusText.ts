@@ -4,7 +4,7 @@ import type { ClusterStatus, NodeState, NodeStatusInfo } from '../cluster/engine
 export function statusText(status: ClusterStatus): string {
   const { needed, of, tolerates } = status.quorum;
   const head = [
-    `Cluster ${status.name} (${status.engine}), ${status.nodes.length} nodes, round time ${status.roundTime} ms`,
+    `Cluster ${status.name} (${status.engine}), ${status.nodes.length} nodes, round time ${status.roundTime} ms${status.rounds === 'eager' ? ', eager rounds' : ''}`,
     `Contract ${status.contractId}${status.contractPath === undefined ? '' : ` from ${status.contractPath}`}`,
     `Consensus needs ${needed} of ${of} votes: ${tolerates === 0 ? 'no node may be down' : `${tolerates} may be down`}`,
   ];

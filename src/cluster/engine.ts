@@ -2,6 +2,7 @@ import type { Debuggee, DebugOrder, RunKind } from '../base/debugLink';
 import type { Disposable } from '../base/disposables';
 import type { VoteStatusText } from '../base/nodeLink';
 import type { RoundProfile } from '../base/roundProfile';
+import type { RoundsMode } from '../base/rounds';
 
 /**
  * A cluster engine creates, runs and tells about the nodes of one cluster. Nothing above it knows whether the nodes are
@@ -20,6 +21,11 @@ export interface ClusterEngine extends Disposable {
   stop(node?: number, task?: Task): Promise<void>;
   /** Adds a node that follows the cluster without being in its UNL. */
   spawn(task?: Task): Promise<NodeStatusInfo>;
+  /**
+   * When rounds start from now on, also after restarts and deployments. Throws CLUSTER_NOT_FOUND, SUPERVISOR_INCOMPATIBLE, and
+   * ROUNDS_ENGINE_UNSUPPORTED where `capabilities` say so.
+   */
+  setRounds(mode: RoundsMode, task?: Task): Promise<void>;
   /** Removes the cluster and all its data. */
   clean(task?: Task): Promise<CleanReport>;
   /** A node's log from the last `tail` lines on; follows it until the signal, across restarts of the node. */
@@ -47,6 +53,7 @@ export interface EngineCapabilities {
   readonly localFiles: boolean;
   /** It tells where rounds are spent. */
   readonly profiling: boolean;
+  readonly eagerRounds: boolean;
 }
 
 /** Lets the caller watch and end a long operation. */
@@ -60,6 +67,8 @@ export interface DeployRequest {
   readonly path: string;
   /** Used only when the cluster is created. */
   readonly defaults: ClusterDefaults;
+  /** As it was, or on the grid for a new cluster, if absent. */
+  readonly rounds?: RoundsMode;
 }
 
 export interface ClusterDefaults {
@@ -123,6 +132,7 @@ export interface ClusterStatus {
   /** What is started as the contract, as hp.cfg says. */
   readonly program: { readonly binPath: string; readonly binArgs: string };
   readonly roundTime: number;
+  readonly rounds: RoundsMode;
   /** How much its time lags behind the wall clock, for all it was held so far; ms. */
   readonly clockBehind: number;
   readonly pause?: PauseInfo;
@@ -169,5 +179,6 @@ export type ClusterChange =
   | { readonly type: 'round'; readonly node: number; readonly round: RoundProfile }
   /** The clock was stopped, or goes on. */
   | { readonly type: 'pause'; readonly pause?: PauseInfo }
+  | { readonly type: 'rounds'; readonly mode: RoundsMode }
   | { readonly type: 'run'; readonly node: number; readonly phase: 'started' | 'ended'; readonly kind: 'consensus' | 'read'; readonly ledgerSeqNo: number; readonly pid: number }
   | { readonly type: 'notice'; readonly node?: number; readonly code: string; readonly message: string; readonly remedy: string };

@@ -54,6 +54,7 @@ async function run(dir: string): Promise<void> {
   process.on('message', (command: NodeCommand) => {
     switch (command.type) {
       case 'stop': return stop(constants.signals.SIGTERM);
+      case 'rounds': return node.setRounds(command.mode);
       case 'setClock':
         if (!stopping) clock.set(command.setting);
         return report({ type: 'clockSet', number: command.number });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock';
 import { errorText } from '../base/errors';
+import type { RoundsMode } from '../base/rounds';
 import type { HpConfig } from '../hotpocket/config';
 import { contractBudget, decodeTimeConfig } from '../hotpocket/grid';
 import { shortHash, type Hex } from '../hotpocket/hash';
@@ -134,6 +135,10 @@ export class Node {
     this.step({ type: 'start' });
   }
 
+  setRounds(mode: RoundsMode): void {
+    this.step({ type: 'rounds', mode });
+  }
+
   /** Finishes what was promised, ends the contract, closes everything. The messages and their order: reference 2.7. */
   async stop(signal: number): Promise<void> {
     const { log } = this;
@@ -205,9 +210,9 @@ export class Node {
           // A new peer has not heard of the users here, nor of inputs that wait.
           const users = this.users?.connectedUsers() ?? [];
           if (users.length > 0) this.step({ type: 'users', users });
-          this.reportPeers();
+          this.peersChanged();
         },
-        disconnected: () => this.reportPeers(),
+        disconnected: () => this.peersChanged(),
         message: (from, message) => this.onMessage(from, message),
       });
     } catch (error) {
@@ -404,6 +409,11 @@ export class Node {
     const { unl, threshold, roundTime } = this.consensus.view;
     const { bin_path, bin_args } = this.config.contract;
     report({ type: 'config', roundTime, threshold, needed: votesNeeded(threshold, unl.length), unl, binPath: bin_path, binArgs: bin_args });
+  }
+
+  private peersChanged(): void {
+    this.step({ type: 'peers', connected: this.mesh?.keys() ?? [] });
+    this.reportPeers();
   }
 
   private reportPeers(): void {

@@ -181,6 +181,18 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         }
       });
 
+      it('switches when its rounds start, or says that it cannot', async () => {
+        expect((await status()).rounds).toBe('grid');
+        if (!engine.capabilities.eagerRounds) {
+          await expect(engine.setRounds('eager')).rejects.toMatchObject({ code: 'ROUNDS_ENGINE_UNSUPPORTED' });
+        } else {
+          await engine.setRounds('eager');
+          expect((await status()).rounds).toBe('eager');
+        }
+        await engine.setRounds('grid');
+        expect((await status()).rounds).toBe('grid');
+      });
+
       it('serves users', async () => {
         const { nodes } = await status();
         const client = new HotPocketClient({ url: `wss://localhost:${nodes[1]!.userPort}`, keys: generateKeyPair(), protocol: 'json', nodeKeys: [nodes[1]!.publicKey], trustedKeys: keys });

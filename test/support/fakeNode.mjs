@@ -54,6 +54,9 @@ function run() {
   process.on('SIGTERM', () => stop('SIGTERM', 15));
   process.on('SIGINT', () => stop('SIGINT', 2));
   process.on('disconnect', () => stop('disconnect', 15));
+  process.on('message', ({ type, mode }) => {
+    if (type === 'rounds') log('inf', `Rounds ${mode}`);
+  });
 
   let ledger = 0;
   const ledgerFile = join(dir, 'ledger_fs', 'seed', 'primary', 'last');

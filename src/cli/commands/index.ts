@@ -3,6 +3,7 @@ import { clean } from './clean';
 import { deploy } from './deploy';
 import { logs } from './logs';
 import { profile } from './profile';
+import { rounds } from './rounds';
 import { spawn } from './spawn';
 import { start } from './start';
 import { status } from './status';
@@ -10,4 +11,4 @@ import { stop } from './stop';
 import { version } from './version';
 
 /** In the order the help lists them. */
-export const commands: readonly Command[] = [deploy, start, stop, logs, status, profile, spawn, clean, version];
+export const commands: readonly Command[] = [deploy, start, stop, logs, status, profile, spawn, rounds, clean, version];

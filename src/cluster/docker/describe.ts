@@ -27,6 +27,7 @@ export function describeCluster(cluster: DockerCluster, factsOf: FactsOfNode, ho
     ...(cluster.stamp && { contractPath: cluster.stamp.contractPath }),
     program: { binPath: contract.bin_path, binArgs: contract.bin_args },
     roundTime: facts.find((one) => one?.roundTime !== undefined)?.roundTime ?? contract.consensus.roundtime,
+    rounds: 'grid',
     clockBehind: 0,
     quorum: { needed, of: unl.length, tolerates: unl.length - needed },
     nodes,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../base/disposables';
+import type { RoundsMode } from '../../base/rounds';
 import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugLease, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
@@ -39,7 +40,7 @@ const LOOK_ANYWAY_MS = 1_000;
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
 export class DockerEngine implements ClusterEngine {
   readonly kind = 'docker';
-  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, localFiles: false, profiling: false };
+  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, eagerRounds: false, localFiles: false, profiling: false };
   private readonly env: NodeJS.ProcessEnv;
   private readonly changes = new Emitter<ClusterChange>();
   private readonly events = new DockerEvents(() => this.docker);
@@ -107,6 +108,12 @@ export class DockerEngine implements ClusterEngine {
       const { signal } = options;
       await followLog(this.docker, nodeContainer(node), { ...options, whenChanged: (id) => this.whenChanged(id, signal) }, onText);
     });
+  }
+
+  /** The grid is what its nodes have. */
+  async setRounds(mode: RoundsMode): Promise<void> {
+    if (mode !== 'grid') throw new HotPocketError('ROUNDS_ENGINE_UNSUPPORTED', {});
+    await this.guard('Looking at the cluster', undefined, () => this.reader.require());
   }
 
   roundProfiles(): Promise<never> {

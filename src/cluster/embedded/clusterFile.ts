@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, HotPocketError, systemCode } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
+import type { RoundsMode } from '../../base/rounds';
 
 /** What cluster.json holds. Only the supervisor writes it; anyone of the same user may read it. */
 export interface ClusterRecord {
@@ -8,6 +9,8 @@ export interface ClusterRecord {
   readonly name: string;
   readonly contractId: string;
   readonly contractPath?: string;
+  /** On the grid if absent. */
+  readonly rounds?: RoundsMode;
   /** A deployment has been decided on and its files are being put in place; whoever finds this finishes it. */
   readonly deploying?: true;
   readonly nodes: readonly NodeRecord[];
@@ -45,4 +48,9 @@ export async function readClusterFile(path: string): Promise<ClusterRecord | und
 
 export async function writeClusterFile(path: string, record: ClusterRecord): Promise<void> {
   await writeFileAtomic(path, JSON.stringify(record, null, 2), 0o600);
+}
+
+/** The grid is what a record says that says nothing. */
+export function withRounds({ rounds: _, ...record }: ClusterRecord, mode: RoundsMode): ClusterRecord {
+  return mode === 'grid' ? record : { ...record, rounds: mode };
 }

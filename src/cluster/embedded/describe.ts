@@ -60,6 +60,7 @@ export function describeCluster(paths: ClusterPaths, record: ClusterRecord, term
     ...(record.contractPath !== undefined && { contractPath: record.contractPath }),
     program: { binPath: terms.binPath, binArgs: terms.binArgs },
     roundTime: terms.roundTime,
+    rounds: record.rounds ?? 'grid',
     clockBehind: clock.setting.behind,
     ...(clock.pause && { pause: clock.pause }),
     quorum: { needed, of, tolerates: of - needed },

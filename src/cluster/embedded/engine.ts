@@ -1,6 +1,7 @@
 import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
 import type { RoundProfile } from '../../base/roundProfile';
+import type { RoundsMode } from '../../base/rounds';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { readLog } from '../logFollow';
 import { lastLines, lastMatch, type LogPlace } from '../logTail';
@@ -24,12 +25,13 @@ export interface EmbeddedOptions {
 const LOOK_EVERY_MS = 500;
 /** Minor version of the protocol. */
 const ROUND_PROFILES_SINCE = 2;
+const EAGER_ROUNDS_SINCE = 3;
 const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
 export class EmbeddedEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true, profiling: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, eagerRounds: true, localFiles: true, profiling: true };
   private readonly paths: ClusterPaths;
   private readonly link: SupervisorLink;
   private readonly changes = new Emitter<ClusterChange>();
@@ -51,7 +53,7 @@ export class EmbeddedEngine implements ClusterEngine {
   async status(): Promise<ClusterStatus | undefined> {
     const connection = await this.find();
     try {
-      return await (connection ? connection.status() : offlineStatus(this.paths));
+      return await (connection ? complete(await connection.status()) : offlineStatus(this.paths));
     } catch (error) {
       if (error instanceof ConnectionLost) return offlineStatus(this.paths);
       throw error;
@@ -61,7 +63,10 @@ export class EmbeddedEngine implements ClusterEngine {
   async deploy(request: DeployRequest, task?: Task): Promise<ClusterStatus> {
     // What a supervisor could not even start with is better said by ourselves.
     await readClusterFile(this.paths.clusterFile);
-    return this.ask((connection) => connection.request(requests.deploy, request, task));
+    return this.ask(async (connection) => {
+      if (request.rounds === 'eager') this.link.requireSince(EAGER_ROUNDS_SINCE, connection);
+      return complete(await connection.request(requests.deploy, request, task));
+    });
   }
 
   async start(node?: number, task?: Task): Promise<void> {
@@ -77,6 +82,14 @@ export class EmbeddedEngine implements ClusterEngine {
   async spawn(task?: Task): Promise<NodeStatusInfo> {
     await this.requireCluster();
     return this.ask((connection) => connection.request(requests.spawn, {}, task));
+  }
+
+  async setRounds(mode: RoundsMode, task?: Task): Promise<void> {
+    await this.requireCluster();
+    await this.ask((connection) => {
+      this.link.requireSince(EAGER_ROUNDS_SINCE, connection);
+      return connection.request(requests.rounds, { mode }, task);
+    });
   }
 
   async clean(task?: Task): Promise<CleanReport> {
@@ -202,3 +215,6 @@ export class EmbeddedEngine implements ClusterEngine {
 function later(start: LogPlace | undefined, last: LogPlace | undefined): LogPlace | undefined {
   return start && last?.file === start.file && last.offset > start.offset ? last : (start ?? last);
 }
+
+/** A supervisor from before there were eager rounds does not tell of them: it has the grid. */
+const complete = <S extends ClusterStatus | undefined>(status: S): S => (status && (status.rounds as RoundsMode | undefined) === undefined ? { ...status, rounds: 'grid' } : status);

@@ -40,6 +40,7 @@ export class EngineLog implements Disposable {
       log.trace(`Node ${node}: ${kind} run for ledger ${ledgerSeqNo} ${phase} (process ${pid}).`);
     } else if (change.type === 'notice') log.warn(`[${change.code}] ${change.message} ${change.remedy}`);
     else if (change.type === 'pause') log.trace(change.pause ? `The clock is held for a debugged contract of node ${change.pause.node}.` : 'The clock goes on.');
+    else if (change.type === 'rounds') log.info(`Rounds are ${change.mode === 'eager' ? 'eager' : 'on the grid'}.`);
     else if (change.type === 'cluster') log.debug(change.exists ? 'A supervisor came or went.' : 'The cluster is gone.');
   }
 

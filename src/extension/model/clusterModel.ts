@@ -1,5 +1,6 @@
 import type { ClusterChange, ClusterEngine, ClusterStatus, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { Emitter, type Disposable } from '../../base/disposables';
+import type { RoundsMode } from '../../base/rounds';
 
 /** What is known of the cluster at a moment. */
 export type ClusterView =
@@ -80,6 +81,7 @@ export class ClusterModel implements Disposable {
     if (change.type === 'node') this.replace(change.node);
     else if (change.type === 'ledger') this.advance(change.node, change);
     else if (change.type === 'pause') this.pause(change.pause);
+    else if (change.type === 'rounds') this.setRounds(change.mode);
     else if (change.type === 'cluster') void this.refresh();
     this.changes.fire(change);
   }
@@ -96,6 +98,10 @@ export class ClusterModel implements Disposable {
     if (!this.status) return;
     const { pause: _before, ...status } = this.status;
     this.set({ kind: 'cluster', status: this.withoutShortPause({ ...status, ...(pause && { pause }) }) });
+  }
+
+  private setRounds(rounds: RoundsMode): void {
+    if (this.status) this.set({ kind: 'cluster', status: { ...this.status, rounds } });
   }
 
   /** A pause that is young is looked at again later. */

@@ -33,6 +33,12 @@ export function attemptClose(proposals: readonly Proposal[], last: Ledger, confi
   return sameShard(first.primaryShard, primaryShardId(last)) ? { kind: 'close', group: [first, ...rest] } : { kind: 'foreign' };
 }
 
+/** What to say when no ledger can be closed. */
+export function attemptNotice(attempt: CloseAttempt): readonly [level: 'dbg' | 'inf', message: string] | undefined {
+  if (attempt.kind === 'few') return ['dbg', `Not enough stage 3 proposals to create a ledger. received:${attempt.received} needed:${attempt.needed}`];
+  return attempt.kind === 'split' ? ['inf', `Cannot close ledger. Possible fork condition. won:${attempt.won} needed:${attempt.needed}`] : undefined;
+}
+
 /** The ledger that a winning proposal stands for. */
 export function ledgerOf(last: LedgerId, winner: ProposalBody): Ledger {
   return makeLedger(last, {

@@ -1,25 +1,27 @@
-import { decodeTimeConfig, encodeTimeConfig, type Stage } from '../../hotpocket/grid';
-import { blake3, shortHash, toHex, ZERO_HASH, type Hex } from '../../hotpocket/hash';
+import { decodeTimeConfig, encodeTimeConfig } from '../../hotpocket/grid';
+import type { Hex } from '../../hotpocket/hash';
 import type { InputContainer, RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
 import { primaryShardId, type Ledger } from '../../hotpocket/ledger';
-import type { UserOutput } from '../../hotpocket/outputs';
 import { votesNeeded } from '../../hotpocket/thresholds';
-import { attemptClose, isProven, makeClosing, verifyClosing } from './closing';
+import { announceAccepted, announceClosed } from './announcement';
+import { CatchUp } from './catchUp';
+import { attemptClose, attemptNotice, isProven, makeClosing, verifyClosing } from './closing';
+import type { HeardRound } from './eagerRounds';
 import { InputPool, runInputs, type CandidateInput } from './inputPool';
+import { LastRun } from './lastRun';
 import { missedInputRequests, missedLedgerRequests } from './missing';
-import { isSigned, sameShard, signProposal, type Proposal, type ProposalBody } from './proposal';
-import { PendingOutputs } from './pendingOutputs';
+import { isSigned, type Proposal } from './proposal';
 import { ProposalBook } from './proposalBook';
+import { Pace } from './pace';
 import { Rounds } from './rounds';
-import { forkNotice, Split } from './split';
-import type { Closing, ConsensusBoot, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, ConsensusView, Effect, LedgerEntry, RunInputs, RunOutcome, SyncTargets } from './types';
+import { forkNotice } from './split';
+import type { Closing, ConsensusBoot, ConsensusConfig, ConsensusDeps, ConsensusEvent, ConsensusPatch, ConsensusView, Effect, LedgerEntry, RunInputs, RunOutcome } from './types';
+import { hasVoice, Voice, type Speaker } from './voice';
 import { TimeConfigs } from './timeConfigs';
-import { electBody, evaluate, type Branch, type Vote } from './voting';
+import { evaluate, unreliableNotice, type Standing, type Vote } from './voting';
 
 /** At the start of a round, before its stage 0; or in the middle of one, when a ledger came late. */
 type RunMoment = 'at-start' | 'in-round';
-
-const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
 
 /**
  * HotPocket's consensus as a state machine: `step(event, now)` gives the effects to carry out, in order. It reaches for
@@ -28,35 +30,30 @@ const NO_SHARD = { seqNo: 0, hash: ZERO_HASH };
 export class Consensus {
   private readonly book = new ProposalBook();
   private readonly pool: InputPool;
-  private rounds: Rounds;
+  private readonly pace: Pace;
   private status: VoteStatus = 'unknown';
   private last: Ledger;
-  private stateHash: Hex;
-  private patchHash: Hex;
-  /** A changed patch waits for the ledger that agrees on it. */
-  private pendingPatch: ConsensusPatch | null | undefined;
-  /** Undefined when the last ledger's run was not done here, so that its outputs are not known. */
-  private outputs: PendingOutputs | undefined;
-  private nodeNonce = ZERO_HASH;
+  private readonly lastRun: LastRun;
+  private readonly voice: Voice;
   private connected: readonly Hex[] = [];
   /** Set while the contract runs; says what follows the run. */
   private running: 'no' | RunMoment = 'no';
   private stopping = false;
-  private syncing = false;
-  private readonly split = new Split();
+  private readonly catchUp = new CatchUp();
   private proposedStage3 = false;
   private readonly timeConfigs = new TimeConfigs();
-  private readonly lastHeard = new Map<Hex, number>();
+  /** When to be woken, as asked for last. */
+  private asked: number | undefined;
+  /** Before the first event, in between, and after the last effect. */
+  private life: 'new' | 'on' | 'over' = 'new';
   private effects: Effect[] = [];
 
   constructor(private config: ConsensusConfig, private readonly boot: ConsensusBoot, private readonly deps: ConsensusDeps) {
     this.pool = new InputPool(deps.verify);
-    this.rounds = new Rounds(config.contractId, config);
+    this.pace = new Pace(new Rounds(config.contractId, config));
     this.last = boot.last;
-    this.stateHash = boot.stateHash;
-    this.patchHash = boot.patchHash;
-    this.outputs = this.pendingOutputs(boot.outputs);
-    this.pendingPatch = boot.pendingPatch;
+    this.lastRun = new LastRun(boot, deps.sign);
+    this.voice = new Voice(deps);
     for (const entry of boot.recent) this.pool.settle(entry, config.maxInputLedgerOffset);
   }
 
@@ -67,7 +64,7 @@ export class Consensus {
 
   /** When a proposal of the given node, or one of our own, last came, ms; 0 if never. Local: differs from node to node. */
   activeOn(pubkey: Hex): number {
-    return this.lastHeard.get(pubkey) ?? 0;
+    return this.pace.attendance.heardOn(pubkey);
   }
 
   /** The checks of a user's input at the moment it is handed in. */
@@ -78,12 +75,14 @@ export class Consensus {
   step(event: ConsensusEvent, now: number): Effect[] {
     this.effects = [];
     this.handle(event, now);
+    this.moveOn(now);
     return this.effects;
   }
 
   private handle(event: ConsensusEvent, now: number): void {
     switch (event.type) {
       case 'start':
+        this.life = 'on';
         if (this.boot.pendingRun && this.config.execute) this.run(this.boot.pendingRun, 'in-round');
         else this.schedule(now);
         return;
@@ -102,6 +101,10 @@ export class Consensus {
         this.pool.addUsers(event.users);
         if (event.users.length > 0) this.emit({ type: 'nup', nup: { users: event.users, inputs: [] } });
         return;
+      case 'rounds':
+        return this.setEager(event.mode === 'eager', now);
+      case 'peers':
+        return this.pace.attendance.peers(event.connected);
       case 'peerTimeConfig':
         this.timeConfigs.heard(event.pubkey, event.timeConfig);
         return;
@@ -110,28 +113,28 @@ export class Consensus {
       case 'ledgersSynced':
         return this.onLedgersSynced(event);
       case 'patchSynced':
-        this.patchHash = event.patchHash;
-        this.pendingPatch = undefined;
+        this.lastRun.patchSynced(event.patchHash);
         if (event.patch) this.applyPatch(event.patch, true);
         return;
       case 'stateSynced':
-        this.stateHash = event.stateHash;
-        this.outputs = undefined;
-        return;
+        return this.lastRun.stateSynced(event.stateHash);
       case 'syncEnded':
-        this.syncing = false;
+        this.catchUp.isUnderWay = false;
         return;
       case 'inputsRequested':
         return this.emit({ type: 'sendInputs', to: event.by, inputs: this.pool.some(event.inputs) });
       case 'inputs':
         return this.pool.addRequested(event.inputs, this.config, this.last.seqNo);
       case 'closing':
-        // A state that is being replaced is none to run on.
-        if (!this.syncing) this.onClosing(event.closing);
+        if (!this.catchUp.isUnderWay) this.onClosing(event.closing);
         return;
       case 'stop':
         return this.onStop();
     }
+  }
+
+  private get rounds(): Rounds {
+    return this.pace.rounds;
   }
 
   private emit(effect: Effect): void {
@@ -146,45 +149,102 @@ export class Consensus {
 
   /** Asks to be woken for the current stage, or for the next round if its window is missed. */
   private schedule(now: number): void {
+    if (this.pace.eager) return; // See moveOn.
     const { stage } = this.rounds;
-    if (this.rounds.align(now)) this.log('dbg', `Missed stage ${stage} window. Resetting to stage 0.`);
-    this.emit({ type: 'wake', at: this.rounds.due });
+    if (this.rounds.align(now, this.last.time)) this.log('dbg', `Missed stage ${stage} window. Resetting to stage 0.`);
+    this.wakeAt(this.rounds.due);
+  }
+
+  private wakeAt(at: number): void {
+    if (at === this.asked) return;
+    this.asked = at;
+    this.emit({ type: 'wake', at });
   }
 
   private onWake(now: number): void {
-    if (this.running !== 'no') return;
-    if (now < this.rounds.due) return this.emit({ type: 'wake', at: this.rounds.due });
-    if (this.rounds.isStale(now)) {
-      this.rounds.skip();
-      return this.schedule(now);
-    }
+    this.asked = undefined;
+    if (this.running !== 'no' || this.pace.eager) return;
+    if (now < this.rounds.due) return this.wakeAt(this.rounds.due);
+    if (this.rounds.isStale(now)) return this.leaveRound(now);
     const { stage } = this.rounds;
     if (stage === 0) this.beginRound(now);
     else this.vote(stage, now);
+  }
+
+  /** Out of the rest of this round, if there is any: the next one begins with stage 0. */
+  private leaveRound(now: number): void {
+    this.pace.leaveRound(now);
+    this.schedule(now);
+  }
+
+  // --- Eager rounds ---------------------------------------------------------------------------------------------
+
+  private setEager(eager: boolean, now: number): void {
+    if (eager === this.pace.eager) return;
+    const inRound = this.life === 'on' && (this.rounds.stage !== 0 || this.proposedStage3);
+    if (eager) this.pace.toEager(now, this.running === 'at-start' ? 'stage 0' : inRound ? 'a stage' : 'nothing', this.book.known());
+    else for (const proposal of this.pace.toGrid()) this.book.collect(proposal);
+    if (this.life === 'on' && this.running === 'no') this.schedule(now);
+  }
+
+  /** Does all that can be done by now, and asks to be woken for what comes next. */
+  private moveOn(now: number): void {
+    while (this.pace.eager && this.life === 'on' && this.running === 'no') {
+      const move = this.pace.next(now, { config: this.config, last: this.last, inStep: this.status === 'synced', isWanted: () => this.isRoundWanted() });
+      switch (move.kind) {
+        case 'wait': return this.wakeAt(move.until);
+        case 'begin':
+          this.beginEagerRound(move.round, now);
+          break;
+        case 'giveWay':
+          this.rounds.start = move.time;
+          this.propose(this.voice.openAgain(move.time, this.speaker), now);
+          break;
+        case 'endStage':
+          if (this.rounds.stage === 0) this.endEagerRound(now);
+          else this.vote(this.rounds.stage, now);
+          break;
+        case 'skip':
+          this.leaveRound(now);
+      }
+    }
+  }
+
+  /** An input, or an output for a user, waits. */
+  private isRoundWanted(): boolean {
+    if (this.status !== 'synced' || !hasVoice(this.config) || this.stopping) return false;
+    return this.pool.isUrgent || this.lastRun.outputs?.areFor((user) => this.connected.includes(user) || this.pool.hasHeardOf(user)) === true;
+  }
+
+  private beginEagerRound({ time, since }: HeardRound, now: number): void {
+    // What came too late in its own round.
+    const late = this.book.finalsSince(time, this.config.roundTime).filter((p) => p.time > this.last.time);
+    if (this.status === 'synced' && late.length > 0) this.tryClose(late);
+    if (this.running !== 'no' || this.last.time >= time) return;
+    this.rounds.begin(time, since);
+    this.proposeStage0(now);
+  }
+
+  private endEagerRound(now: number): void {
+    if (this.status === 'synced') this.tryClose(this.book.finalsSince(this.rounds.start, 0));
+    if (this.stopping) return this.emitStopped();
+    this.leaveRound(now);
   }
 
   // --- Stage 0 --------------------------------------------------------------------------------------------------
 
   private beginRound(now: number): void {
     this.book.drain(0, this.rounds.start, this.config.roundTime, this.status !== 'synced');
-    if (this.status === 'synced') this.tryClose();
+    if (this.status === 'synced') this.tryClose(this.finals());
     if (this.running === 'no') this.proposeStage0(now);
   }
 
   private proposeStage0(now: number): void {
     this.proposedStage3 = false;
-    if (this.stopping) return this.emit({ type: 'stopped' });
+    if (this.stopping) return this.emitStopped();
     this.sendNup(this.pool.unsettledOwn());
     for (const rejection of this.pool.validate(this.config, this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
-    this.nodeNonce = toHex(blake3(this.deps.randomBytes(64)));
-    this.propose({
-      time: this.rounds.start,
-      groupNonce: '',
-      users: this.pool.takeUsers(),
-      inputs: this.pool.list(),
-      outputHash: this.outputs?.root ?? ZERO_HASH,
-      outputSignature: this.outputs?.signature ?? '',
-    }, 0, now);
+    this.propose(this.voice.open(this.rounds.start, this.pool.takeUsers(), this.pool.list(), this.speaker), now);
     this.rounds.stage = 1;
     this.schedule(now);
   }
@@ -198,68 +258,39 @@ export class Consensus {
 
   private vote(stage: 1 | 2 | 3, now: number): void {
     if (stage === 2) this.sendNup([]);
+    if (this.pace.eager) for (const proposal of this.pace.proposals(stage)) this.book.collect(proposal);
     this.book.drain(stage, this.rounds.start, this.config.roundTime, this.status !== 'synced');
     const vote = this.castVote(stage);
     if (vote.kind !== 'desync') this.effects.push(...missedLedgerRequests(this.book.list(), this.last));
-    if (vote.kind === 'synced') this.effects.push(...missedInputRequests(this.book.list(), this.pool));
     if (vote.kind === 'unreliable') {
       this.countUnreliableRound();
-      this.rounds.skip();
-      return this.schedule(now);
+      return this.leaveRound(now);
     }
     if (vote.kind === 'synced') {
+      this.pool.admit(this.book.list().flatMap(({ inputs }) => inputs), this.config, this.last.seqNo);
+      this.effects.push(...missedInputRequests(this.book.list(), this.pool));
       this.timeConfigs.reliableRound();
-      this.proposeFromVotes(stage, now);
+      if (stage === 3) this.proposedStage3 = true;
+      this.propose(this.voice.vote(stage, this.book.list(), this.rounds.start, now, (input) => this.pool.has(input), this.speaker), now);
     }
-    this.rounds.advance();
+    this.rounds.advance(now);
     this.schedule(now);
   }
 
   /** Determines the vote status of a stage, says what follows from it, and sets sync targets (reference 3.6). */
   private castVote(stage: 1 | 2 | 3): Vote {
     const needed = votesNeeded(this.config.threshold, this.config.unl.length);
-    const standing = { primaryShard: primaryShardId(this.last), patchHash: this.patchHash, stateHash: this.stateHash };
+    const standing: Standing = { primaryShard: primaryShardId(this.last), patchHash: this.lastRun.patchHash, stateHash: this.lastRun.stateHash };
     let vote = evaluate(this.book.list(), standing, needed);
     if (vote.kind === 'synced' && this.status !== 'synced') {
       this.book.prune(stage, this.rounds.start, this.config.roundTime, false);
       vote = evaluate(this.book.list(), standing, needed);
     }
-    if (vote.kind === 'unreliable') {
-      this.log('inf', vote.why === 'peers'
-        ? `Not enough peers proposing to perform consensus. votes:${vote.votes} needed:${needed}`
-        : `No consensus on last shard hash. Possible fork condition. won:${vote.won} needed:${needed}`);
-    }
-    const branch = this.split.heard(vote);
-    if (branch) this.joinBranch(branch);
-    if (vote.kind === 'desync') {
-      if (vote.shard) this.log('inf', 'We are not on the consensus ledger, we must request history from a peer.');
-      this.setSyncTargets(vote);
-    } else if (vote.kind === 'synced') this.endSync();
+    if (vote.kind === 'unreliable') this.log('inf', unreliableNotice(vote, needed));
+    this.effects.push(...this.catchUp.voted(vote, standing));
     this.setStatus(vote.kind);
     this.emit({ type: 'votes', status: this.status, votes: vote.votes, needed, fork: vote.kind === 'unreliable' && vote.why === 'shard' });
     return vote;
-  }
-
-  private joinBranch({ shard, patchHash, stateHash }: Branch): void {
-    if (sameShard(shard.id, primaryShardId(this.last))) return;
-    this.sync({
-      ledger: { shard: shard.id, seqNo: shard.seqNo, proven: true },
-      ...(patchHash === this.patchHash ? {} : { patch: patchHash }),
-      ...(stateHash === this.stateHash ? {} : { state: stateHash }),
-    });
-  }
-
-  private setSyncTargets({ shard, patchHash, stateHash }: Vote & { kind: 'desync' }): void {
-    this.sync({
-      ...(shard ? { ledger: { shard: shard.id, seqNo: shard.seqNo } } : {}),
-      ...(patchHash === undefined ? {} : { patch: patchHash }),
-      ...(stateHash === undefined ? {} : { state: stateHash }),
-    });
-  }
-
-  private sync(targets: SyncTargets): void {
-    this.syncing = true;
-    this.emit({ type: 'sync', targets });
   }
 
   private setStatus(status: VoteStatus): void {
@@ -268,28 +299,12 @@ export class Consensus {
     this.emit({ type: 'voteStatus', status });
   }
 
-  private proposeFromVotes(stage: 1 | 2 | 3, now: number): void {
-    const candidates = this.book.list();
-    const elected = electBody(stage, candidates, this.config, this.rounds.start, now, (input) => this.pool.has(input));
-    if (stage === 3) this.proposedStage3 = true;
-    this.propose({ ...elected, outputSignature: stage !== 3 && elected.outputHash === this.outputs?.root ? this.outputs.signature : '' }, stage, now);
+  private get speaker(): Speaker {
+    return { config: this.config, last: this.last, lastRun: this.lastRun };
   }
 
-  private propose(body: Pick<ProposalBody, 'time' | 'groupNonce' | 'users' | 'inputs' | 'outputHash' | 'outputSignature'>, stage: Stage, now: number): void {
-    // Only a validator in the UNL has a voice; a follower's opinion is not even counted by itself (reference 3.1).
-    if (this.config.role !== 'validator' || !this.config.unl.includes(this.config.publicKey)) return;
-    const full: ProposalBody = {
-      stage,
-      timeConfig: encodeTimeConfig(this.config),
-      nodeNonce: this.nodeNonce,
-      stateHash: this.stateHash,
-      patchHash: this.patchHash,
-      lastLedgerSeqNo: this.last.seqNo,
-      primaryShard: primaryShardId(this.last),
-      rawShard: NO_SHARD,
-      ...body,
-    };
-    const proposal = signProposal(full, this.config.publicKey, this.deps.sign);
+  private propose(proposal: Proposal | undefined, now: number): void {
+    if (!proposal) return;
     this.hear(proposal, now);
     this.emit({ type: 'propose', proposal });
   }
@@ -303,9 +318,10 @@ export class Consensus {
 
   /** A proposal counts, our own as any other. */
   private hear(proposal: Proposal, now: number): void {
-    this.lastHeard.set(proposal.pubkey, now);
     this.timeConfigs.heard(proposal.pubkey, proposal.timeConfig);
-    this.book.add(proposal);
+    this.pace.hear(proposal, now);
+    if (this.pace.eager) this.book.note(proposal);
+    else this.book.add(proposal);
   }
 
   private countUnreliableRound(): void {
@@ -313,23 +329,19 @@ export class Consensus {
     const elected = this.timeConfigs.afterUnreliableRound(own, this.config.unl);
     if (elected === undefined) return;
     this.log('inf', `New time config detected:${elected} previous:${own}`);
-    this.setTimeConfig(decodeTimeConfig(elected));
-  }
-
-  private setTimeConfig(time: Pick<ConsensusConfig, 'roundTime' | 'stageSlice'>): void {
-    this.config = { ...this.config, ...time };
-    this.rounds = this.rounds.withTime(this.config.contractId, this.config);
-    this.emit({ type: 'timeConfig', roundTime: time.roundTime, stageSlice: time.stageSlice });
+    const time = decodeTimeConfig(elected);
+    this.configure(time);
+    this.emit({ type: 'timeConfig', ...time });
   }
 
   // --- Closing a ledger -----------------------------------------------------------------------------------------
 
   /** Closes the ledger of the round that ended, if enough identical stage-3 proposals are here (reference 3.7). */
-  private tryClose(): void {
-    const attempt = attemptClose(this.finals(), this.last, this.config);
-    if (attempt.kind === 'few') this.log('dbg', `Not enough stage 3 proposals to create a ledger. received:${attempt.received} needed:${attempt.needed}`);
-    if (attempt.kind === 'split') this.log('inf', `Cannot close ledger. Possible fork condition. won:${attempt.won} needed:${attempt.needed}`);
-    if (attempt.kind === 'close') this.closeWith(attempt.group, 'at-start');
+  private tryClose(finals: readonly Proposal[]): void {
+    const attempt = attemptClose(finals, this.last, this.config);
+    const notice = attemptNotice(attempt);
+    if (notice) this.log(...notice);
+    if (attempt.kind === 'close') this.closeWith(attempt.group, this.pace.eager ? 'in-round' : 'at-start');
   }
 
   /** Stage-3 proposals of this round and the one before. */
@@ -349,32 +361,12 @@ export class Consensus {
     const { ledger } = closing;
     this.last = ledger;
     this.proposedStage3 = false;
-    const outputs = this.outputs?.root === ledger.outputHash ? this.outputs.forUsers() : [];
-    this.emit({ type: 'commit', closing, outputs });
-    this.log('inf', `****Ledger created**** (lcl:${ledger.seqNo}-${shortHash(ledger.hash)} state:${shortHash(ledger.stateHash)} patch:${shortHash(ledger.configHash)})`);
     this.pool.settle(closing, this.config.maxInputLedgerOffset);
-    this.expire();
-    this.accept(ledger, inputs);
-    if (this.outputs && this.outputs.root !== ledger.outputHash) this.log('wrn', "Consensus output hash didn't match our output hash.");
-    if (outputs.length > 0) this.emit({ type: 'deliver', ledger, outputs, signatures: this.book.signatures.of(ledger.outputHash) });
-    this.emit({ type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length });
-    if (ledger.configHash === this.patchHash) this.applyPendingPatch();
-    if (!this.config.execute) this.outputs = this.pendingOutputs([]);
+    this.effects.push(...announceClosed(closing, inputs, this.pool.expire(ledger.seqNo), this.lastRun.outputs, this.book.signatures));
+    if (ledger.configHash === this.lastRun.patchHash) this.applyPendingPatch();
+    if (!this.config.execute) this.lastRun.none();
     // A node that stops leaves the run to its next start (decided difference c).
     else if (!this.stopping) this.run(runInputs(closing.users, inputs), when);
-  }
-
-  private accept(ledger: Ledger, inputs: readonly CandidateInput[]): void {
-    if (inputs.length === 0) return;
-    this.emit({ type: 'accept', ledger, inputs: inputs.map((i) => ({ pubkey: i.signed.pubkey, inputHash: i.inputHash })) });
-  }
-
-  private expire(): void {
-    for (const rejection of this.pool.expire(this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
-  }
-
-  private pendingOutputs(list: readonly UserOutput[]): PendingOutputs {
-    return new PendingOutputs(list, this.stateHash, this.deps.sign);
   }
 
   // --- Running the contract -------------------------------------------------------------------------------------
@@ -384,35 +376,34 @@ export class Consensus {
     this.emit({ type: 'run', ledger: this.last, users });
   }
 
-  private onRan({ stateHash, patchHash, patch, outputs }: RunOutcome, now: number): void {
+  private onRan(outcome: RunOutcome, now: number): void {
     const when = this.running;
     if (when === 'no') return;
     this.running = 'no';
-    this.stateHash = stateHash;
-    this.outputs = this.pendingOutputs(outputs);
-    if (patch !== undefined) {
-      this.patchHash = patchHash;
-      this.pendingPatch = patch;
-    }
+    this.lastRun.ran(outcome);
     if (when === 'at-start') this.proposeStage0(now);
     else this.schedule(now);
   }
 
   private applyPendingPatch(): void {
-    const patch = this.pendingPatch;
+    const patch = this.lastRun.takePatch();
     if (patch === undefined) return;
-    this.pendingPatch = undefined;
     if (patch) return this.applyPatch(patch, false);
     // The real engine never runs the contract again after this; ours goes on with the old configuration.
     this.log('err', 'Error applying patch config.');
     this.log('err', 'Applying patch file changes after consensus failed.');
   }
 
+  private configure(change: Partial<ConsensusConfig>): void {
+    this.config = { ...this.config, ...change };
+    this.pace.rounds = this.rounds.withTime(this.config.contractId, this.config);
+  }
+
   private applyPatch(patch: ConsensusPatch, afterSync: boolean): void {
-    this.config = { ...this.config, ...patch };
-    this.rounds = this.rounds.withTime(this.config.contractId, this.config);
+    this.configure(patch);
     this.book.retain(this.config.unl);
-    this.emit({ type: 'applyPatch', patchHash: this.patchHash, afterSync });
+    this.pace.retain(this.config.unl);
+    this.emit({ type: 'applyPatch', patchHash: this.lastRun.patchHash, afterSync });
   }
 
   // --- Catching up ----------------------------------------------------------------------------------------------
@@ -421,21 +412,17 @@ export class Consensus {
     if (this.running !== 'no' || closing.ledger.seqNo !== this.last.seqNo + 1) return;
     const inputs = verifyClosing(closing, this.last, this.config, this.deps.verify);
     if (!inputs) return;
-    if (this.canRun(closing)) this.close(closing, inputs, 'in-round');
+    if (this.lastRun.isBefore(closing.ledger)) this.close(closing, inputs, 'in-round');
     else this.adopt(this.last.seqNo, [closing], []);
-  }
-
-  private canRun({ ledger }: LedgerEntry): boolean {
-    return this.stateHash === ledger.stateHash && this.patchHash === ledger.configHash;
   }
 
   private onLedgersSynced({ after, entries, closing, replaced, reverted }: ConsensusEvent & { type: 'ledgersSynced' }): void {
     const newest = entries.at(-1);
     if (this.running !== 'no' || !newest) return;
     if (closing && after === this.last.seqNo && entries.length === 1) this.onClosing(closing);
-    if (newest.ledger.hash === this.last.hash) return this.endSync();
+    const here = newest.ledger.hash === this.last.hash;
     const proven = closing?.ledger.hash === newest.ledger.hash && isProven(closing, this.config, this.deps.verify) ? closing : undefined;
-    if (!proven && this.split.needsProof(newest.ledger)) return this.endSync();
+    if (here || (!proven && this.catchUp.needsProof(newest.ledger))) return void this.effects.push(...this.catchUp.end());
     const notice = forkNotice(replaced, entries);
     if (notice) this.log('wrn', notice);
     this.adopt(after, [...entries.slice(0, -1), proven ?? newest], reverted);
@@ -447,18 +434,12 @@ export class Consensus {
     if (!newest) return;
     this.last = newest.ledger;
     this.proposedStage3 = false;
-    this.outputs = undefined;
+    this.lastRun.outputs = undefined;
     this.emit({ type: 'adopt', after, entries });
     this.pool.addReverted(reverted);
     // Whoever handed in an input here, and waits, is told that it is in a ledger, even though we did not close that ourselves.
-    for (const entry of entries) this.accept(entry.ledger, this.pool.settle(entry, this.config.maxInputLedgerOffset));
-    this.expire();
-  }
-
-  private endSync(): void {
-    if (!this.syncing) return;
-    this.syncing = false;
-    this.emit({ type: 'sync', targets: {} });
+    for (const entry of entries) this.effects.push(...announceAccepted(entry.ledger, this.pool.settle(entry, this.config.maxInputLedgerOffset)));
+    for (const rejection of this.pool.expire(this.last.seqNo)) this.emit({ type: 'reject', ...rejection });
   }
 
   // --- Stopping -------------------------------------------------------------------------------------------------
@@ -468,13 +449,18 @@ export class Consensus {
     // Others count on a stage-3 proposal that was sent: without closing with them this node would lag behind the
     // ledger it helped to make (decided difference c). The next stage 0 ends the wait.
     if (this.running === 'no' && this.status === 'synced' && this.proposedStage3) this.closeBeforeStop();
-    else this.emit({ type: 'stopped' });
+    else this.emitStopped();
+  }
+
+  private emitStopped(): void {
+    this.life = 'over';
+    this.emit({ type: 'stopped' });
   }
 
   private closeBeforeStop(): void {
     const attempt = attemptClose(this.finals(), this.last, this.config);
     if (attempt.kind !== 'close') return;
     this.closeWith(attempt.group, 'in-round');
-    this.emit({ type: 'stopped' });
+    this.emitStopped();
   }
 }

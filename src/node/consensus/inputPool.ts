@@ -28,6 +28,8 @@ const REMEMBERED_LEDGERS = 1_000;
 const REMEMBERED_USERS = 4_096;
 /** What peers may send between two stages 0. Whatever is beyond it and proposed all the same is asked for (`missing.ts`). */
 const RECEIVED_BYTES = 128 << 20;
+/** What the others did not agree to in that many rounds is no reason to hurry. */
+const URGENT_ROUNDS = 3;
 
 type Limits = Pick<ConsensusConfig, 'maxInputLedgerOffset' | 'userInputBytes'>;
 
@@ -44,6 +46,8 @@ export class InputPool {
   /** Inputs that came from this node's own users and are not yet in a ledger, by ordered hash. */
   private readonly own = new Map<Hex, CandidateInput>();
   private users = new Set<Hex>();
+  /** How many stages 0 the candidates have gone through. */
+  private rounds = new Map<Hex, number>();
 
   /** `mostReceived`: bytes of inputs that are taken from peers between two stages 0. */
   constructor(private readonly verify: ConsensusDeps['verify'], private readonly mostReceived = RECEIVED_BYTES) {}
@@ -96,6 +100,21 @@ export class InputPool {
     return [...this.own.values()].map(({ signed }) => signed).filter(({ signature }) => !this.received.has(signature));
   }
 
+  /** An input is here that a round could start for. */
+  get isUrgent(): boolean {
+    for (const ordered of this.candidates.keys()) if ((this.rounds.get(ordered) ?? 0) < URGENT_ROUNDS) return true;
+    for (const signed of this.received.values()) {
+      const candidate = makeCandidate(signed);
+      if (candidate && !this.knows(candidate.orderedHash)) return true;
+    }
+    return false;
+  }
+
+  /** Whether that user was heard of since the last stage 0. */
+  hasHeardOf(user: Hex): boolean {
+    return this.users.has(user);
+  }
+
   /** Users heard of since the last call, sorted. */
   takeUsers(): Hex[] {
     const users = [...this.users].sort();
@@ -137,7 +156,15 @@ export class InputPool {
     this.received.clear();
     this.receivedBytes = 0;
     this.submittedBytes.clear();
+    this.rounds = new Map([...this.candidates.keys()].map((ordered) => [ordered, (this.rounds.get(ordered) ?? 0) + 1]));
     return rejections;
+  }
+
+  /** Those of the given inputs that came since stage 0 count at once, since UNL members propose them. */
+  admit(ordered: readonly Hex[], limits: Limits, lastSeqNo: number): void {
+    if (this.received.size === 0) return;
+    const wanted = new Set(ordered);
+    this.addRequested([...this.received.values()].filter((signed) => wanted.has(makeCandidate(signed)?.orderedHash ?? '')), limits, lastSeqNo);
   }
 
   /**

@@ -14,6 +14,11 @@ export class PendingOutputs {
     this.signature = this.root === ZERO_HASH ? '' : sign(fromHex(this.root));
   }
 
+  /** Whether there is one for a user of whom that is true. */
+  areFor(waits: (user: Hex) => boolean): boolean {
+    return this.list.some(({ pubkey }) => waits(pubkey));
+  }
+
   /** Each user's messages, with the part of the hash tree that proves them. */
   forUsers(): DeliveredOutput[] {
     return this.list.map((output) => {

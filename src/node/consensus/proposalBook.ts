@@ -14,15 +14,26 @@ export class ProposalBook {
   private readonly finals = new Map<Hex, Proposal>();
   readonly signatures = new OutputSignatures();
 
-  /** At most one a key is kept: newer time wins, then newer or equal stage. */
   add(proposal: Proposal): void {
+    this.collect(proposal);
+    this.note(proposal);
+  }
+
+  /** At most one a key is kept: newer time wins, then newer or equal stage. */
+  collect(proposal: Proposal): void {
     keepNewer(this.collected, proposal);
+  }
+
+  /** What outlives the round of a proposal. */
+  note(proposal: Proposal): void {
     if (proposal.stage === 3) keepNewer(this.finals, proposal);
     this.signatures.note(proposal);
   }
 
   /** Takes in what was collected and drops what no longer counts. `lenient` while not in sync. */
   drain(stage: Stage, roundStart: number, roundTime: number, lenient: boolean): void {
+    // A round that gave way to one of a smaller time must not displace it.
+    this.prune(stage, roundStart, roundTime, lenient);
     for (const proposal of this.collected.values()) keepNewer(this.candidates, proposal);
     this.collected.clear();
     // A node whose clock was ahead must not have its proposals unheard, once it is right, until that time has come.
@@ -42,6 +53,11 @@ export class ProposalBook {
   retain(unl: readonly Hex[]): void {
     for (const map of [this.collected, this.candidates, this.finals]) for (const key of map.keys()) if (!unl.includes(key)) map.delete(key);
     this.signatures.retain(unl);
+  }
+
+  /** All that may still count. */
+  known(): Proposal[] {
+    return [...this.candidates.values(), ...this.collected.values(), ...this.finals.values()];
   }
 
   list(): Proposal[] {

@@ -1,3 +1,4 @@
+import type { RoundsMode } from '../../base/rounds';
 import type { Hex } from '../../hotpocket/hash';
 import type { RejectReason, SignedInput, VoteStatus } from '../../hotpocket/inputs';
 import type { Ledger, ShardId } from '../../hotpocket/ledger';
@@ -85,6 +86,10 @@ export type ConsensusEvent =
   | { readonly type: 'input'; readonly input: SignedInput }
   /** The users connected to this node changed. */
   | { readonly type: 'users'; readonly users: readonly Hex[] }
+  /** When rounds start, from now on. */
+  | { readonly type: 'rounds'; readonly mode: RoundsMode }
+  /** The nodes connected to this one changed. */
+  | { readonly type: 'peers'; readonly connected: readonly Hex[] }
   | { readonly type: 'peerTimeConfig'; readonly pubkey: Hex; readonly timeConfig: number }
   | { readonly type: 'ran'; readonly outcome: RunOutcome }
   /** Ledgers fetched and verified against the target; they take the place of `replaced`, all that we have after `after`. */

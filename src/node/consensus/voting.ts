@@ -43,6 +43,11 @@ export function evaluate(candidates: readonly Proposal[], mine: Standing, needed
   return Object.keys(difference).length > 0 ? { kind: 'desync', votes, ...difference } : { kind: 'synced', votes };
 }
 
+/** What to say of a stage that decided nothing. */
+export const unreliableNotice = (vote: Vote & { kind: 'unreliable' }, needed: number): string => (vote.why === 'peers'
+  ? `Not enough peers proposing to perform consensus. votes:${vote.votes} needed:${needed}`
+  : `No consensus on last shard hash. Possible fork condition. won:${vote.won} needed:${needed}`);
+
 /** The longest branch; of equally long ones that with most nodes, and then that with the smallest hash. So all who see the same choose the same. */
 function electBranch(shards: ReadonlyMap<string, { n: number; first: Proposal }>, candidates: readonly Proposal[]): Branch {
   const [best] = [...shards.values()].sort((a, b) => b.first.lastLedgerSeqNo - a.first.lastLedgerSeqNo || b.n - a.n || (a.first.primaryShard.hash < b.first.primaryShard.hash ? -1 : 1));

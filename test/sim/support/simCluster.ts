@@ -1,4 +1,5 @@
 import { makeGrid, nextRoundStart } from '../../../src/hotpocket/grid';
+import type { RoundsMode } from '../../../src/base/rounds';
 import { shortHash, type Hex } from '../../../src/hotpocket/hash';
 import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import type { Ledger } from '../../../src/hotpocket/ledger';
@@ -25,6 +26,9 @@ export interface SimOptions {
   /** How far a node's clock is off, ms. */
   readonly clockShift?: (random: Random) => number;
   readonly threshold?: number;
+  readonly rounds?: RoundsMode;
+  /** The contract sends something to every user in every round, and not only answers. */
+  readonly talkative?: boolean;
 }
 
 /** Nodes in one process on virtual time, and the book that is kept of all they do. */
@@ -53,6 +57,10 @@ export class SimCluster {
   private readonly timeline: { readonly at: number; readonly node: SimNode; readonly text: string }[] = [];
   private readonly nodeByKey = new Map<Hex, SimNode>();
   private nonce = 1n;
+  /** The clock of the cluster stands still at `heldAt`, and lags behind the world's by all it ever stood. */
+  private heldAt: number | undefined;
+  private behind = 0;
+  private readonly alarms: { readonly time: number; readonly action: () => void }[] = [];
 
   constructor(readonly options: SimOptions) {
     const { size, seed, roundTime = 2000, threshold = 80, followers = 0, silentMember = false } = options;
@@ -68,7 +76,7 @@ export class SimCluster {
     this.nodes = Array.from({ length: size + followers }, (_, i) => {
       const isObserver = i >= size ? (i - size) % 2 === 1 : silentMember && i === size - 1;
       const config: ConsensusConfig = { ...common, role: isObserver ? 'observer' : 'validator', publicKey: unl[i] ?? keyOf(i), roundTime: i === size - 1 ? (options.otherRoundTime ?? roundTime) : roundTime };
-      return new SimNode(this, i + 1, config, () => this.random.between(5, this.runTime), options.clockShift?.(this.random) ?? 0);
+      return new SimNode(this, i + 1, config, () => this.random.between(5, this.runTime), options.clockShift?.(this.random) ?? 0, options.rounds);
     });
     this.members = this.nodes.slice(0, size);
     for (const node of this.nodes) this.nodeByKey.set(node.key, node);
@@ -96,7 +104,36 @@ export class SimCluster {
     return this.nodeByKey.get(key);
   }
 
-  recordLedger(node: SimNode, ledger: Ledger): void {
+  /** The time of the cluster. */
+  get now(): number {
+    return this.heldAt ?? this.world.now - this.behind;
+  }
+
+  at(time: number, action: () => void): void {
+    if (this.heldAt !== undefined && time > this.heldAt) this.alarms.push({ time, action });
+    else this.world.at(time + this.behind, () => (this.now < time - 1e-3 ? this.at(time, action) : action()));
+  }
+
+  /** As while a contract is debugged: what is due by now still happens. */
+  holdClock(): void {
+    this.heldAt = this.now;
+  }
+
+  releaseClock(): void {
+    this.behind = this.world.now - this.now;
+    this.heldAt = undefined;
+    for (const { time, action } of this.alarms.splice(0)) this.at(time, action);
+  }
+
+  /** Sockets of a process that is gone are closed at once. Partitions and frozen processes leave them open. */
+  connectivityChanged(): void {
+    this.world.after(5, () => {
+      for (const node of this.nodes) if (node.up) node.setPeers(this.others(node).map(({ key }) => key));
+    });
+  }
+
+  recordLedger(node: SimNode, ledger: Ledger, before: Ledger): void {
+    if (ledger.time <= before.time) this.violation(node, `ledger ${ledger.seqNo} is not later than the one before`);
     const byHash = this.ledgers.get(ledger.seqNo) ?? new Map<Hex, Set<SimNode>>();
     this.ledgers.set(ledger.seqNo, byHash);
     byHash.set(ledger.hash, (byHash.get(ledger.hash) ?? new Set()).add(node));

@@ -1,4 +1,5 @@
 import { blake3Hex, fromHex, shortHash, ZERO_HASH, type Hex } from '../../../src/hotpocket/hash';
+import type { RoundsMode } from '../../../src/base/rounds';
 import type { SignedInput } from '../../../src/hotpocket/inputs';
 import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
 import { Consensus } from '../../../src/node/consensus/consensus';
@@ -26,6 +27,7 @@ export type SimMessage =
   | { type: 'state'; hash: Hex; log: readonly string[] };
 
 const SYNC_ATTEMPTS = 10;
+const SHOWS_PROPOSALS = process.env.HOTPOCKET_SIM_PROPOSALS === '1';
 /** Not each single ledger. */
 const HASHES = /\b[0-9a-f]{8}\b/g;
 const PATCH = 'ab'.repeat(32);
@@ -46,6 +48,12 @@ export class SimNode {
   readonly runs: { seqNo: number; hash: Hex; inputs: string[] }[] = [];
   /** Inputs of ledgers that were taken back here. */
   readonly reverted = new Set<Hex>();
+  /** Times of the ledgers closed here. */
+  readonly ledgerTimes: number[] = [];
+  /** How long the next run of the contract takes, ms. */
+  nextRunTime: number | undefined;
+  /** How often something was to be done. */
+  steps = 0;
   private consensus: Consensus | undefined;
   private ledgers: LedgerStore | undefined;
   private generation = 0;
@@ -61,7 +69,9 @@ export class SimNode {
   private waitAgain: SignedInput[] = [];
   private readonly knownStates = new Map<Hex, readonly string[]>([[stateOf([]), []]]);
 
-  constructor(readonly cluster: SimCluster, readonly number: number, readonly config: ConsensusConfig, readonly runTime: () => number, public clockShift = 0) {}
+  constructor(
+    readonly cluster: SimCluster, readonly number: number, readonly config: ConsensusConfig, readonly runTime: () => number, public clockShift = 0, private mode: RoundsMode = 'grid',
+  ) {}
 
   get key(): Hex {
     return this.config.publicKey;
@@ -95,7 +105,27 @@ export class SimNode {
       ...(pending ? { pendingRun: runInputs(pending.users, pending.bodies.map((b) => makeCandidate(b)!)) } : {}),
     }, { sign: (m) => fakeSign(m, this.key), verify: fakeVerify, randomBytes: (n) => this.cluster.random.bytes(n) });
     this.cluster.trace(this, `starts on ledger ${last.seqNo}`);
+    this.tellRounds();
     this.step({ type: 'start' });
+    this.cluster.connectivityChanged();
+  }
+
+  /** Of the supervisor, which a node that starts is told of, too. */
+  setRounds(mode: RoundsMode): void {
+    this.mode = mode;
+    this.tellRounds();
+  }
+
+  /** What comes while the process is frozen is not heard twice, nor in another order. */
+  private tellRounds(): void {
+    const { world } = this.cluster;
+    if (world.now < this.frozenUntil) world.at(this.frozenUntil, () => this.tellRounds());
+    else this.step({ type: 'rounds', mode: this.mode });
+  }
+
+  /** The nodes connected to this one. */
+  setPeers(connected: readonly Hex[]): void {
+    this.step({ type: 'peers', connected });
   }
 
   /** As kill -9: what was in memory is gone, what was written is not. */
@@ -107,6 +137,7 @@ export class SimNode {
     this.wantedState = undefined;
     this.waitAgain = [];
     this.cluster.trace(this, 'is down');
+    this.cluster.connectivityChanged();
   }
 
   stop(): void {
@@ -167,7 +198,7 @@ export class SimNode {
   }
 
   private get now(): number {
-    return this.cluster.world.now + this.clockShift;
+    return this.cluster.now + this.clockShift;
   }
 
   private send(to: SimNode, message: SimMessage): void {
@@ -182,6 +213,7 @@ export class SimNode {
       cluster.world.at(this.frozenUntil, () => generation === this.generation && this.step(event));
       return;
     }
+    this.steps++;
     for (const effect of this.consensus.step(event, this.now)) {
       // A process can die between any two of the things it does, and in the middle of a write.
       if (cluster.crashRate > 0 && cluster.random.chance(cluster.crashRate)) {
@@ -212,12 +244,13 @@ export class SimNode {
     switch (effect.type) {
       case 'wake': {
         const turn = ++this.wake;
-        cluster.world.at(effect.at - this.clockShift, () => {
+        cluster.at(effect.at - this.clockShift, () => {
           if (turn === this.wake && generation === this.generation) this.step({ type: 'wake' });
         });
         return;
       }
       case 'propose':
+        if (SHOWS_PROPOSALS) cluster.trace(this, describeProposal(effect.proposal));
         if (effect.proposal.stage === 0) this.checkWaitAgain(effect.proposal);
         return cluster.broadcast(this, { type: 'proposal', proposal: effect.proposal });
       case 'nup': return cluster.broadcast(this, { type: 'nup', nup: effect.nup });
@@ -227,10 +260,13 @@ export class SimNode {
           noteLine(`${effect.level} ${effect.message.replaceAll(HASHES, '<8hex>')}`);
         }
         return cluster.trace(this, effect.message);
-      case 'commit':
+      case 'commit': {
+        const before = this.last;
         this.ledgers?.commit(effect.closing);
         this.written = effect.closing.ledger;
-        return cluster.recordLedger(this, effect.closing.ledger);
+        this.ledgerTimes.push(effect.closing.ledger.time);
+        return cluster.recordLedger(this, effect.closing.ledger, before);
+      }
       case 'adopt': return this.adopt(effect.after, effect.entries);
       case 'accept':
         for (const { inputHash } of effect.inputs) this.accepted.set(inputHash, effect.ledger.seqNo);
@@ -244,7 +280,9 @@ export class SimNode {
         return;
       case 'run': {
         const { ledger, users } = effect;
-        cluster.world.after(this.runTime(), () => {
+        const runTime = this.nextRunTime ?? this.runTime();
+        this.nextRunTime = undefined;
+        cluster.world.after(runTime, () => {
           if (generation === this.generation) this.finishRun(ledger, users);
         });
         return;
@@ -336,12 +374,16 @@ export class SimNode {
     this.runs.push({ seqNo: ledger.seqNo, hash: ledger.hash, inputs });
     const log = inputs.length > 0 ? [...this.disk.log, ...inputs] : this.disk.log;
     const stateHash = stateOf(log);
-    const outputs = users.filter((u) => u.payloads.length > 0).map((u) => ({ pubkey: u.pubkey, messages: u.payloads.map((p) => Buffer.concat([Buffer.from('done '), p])) }));
+    const answers = users.map((u) => ({ pubkey: u.pubkey, messages: [...u.payloads.map((p) => Buffer.concat([Buffer.from('done '), p])), ...(this.cluster.options.talkative ? [Buffer.from('hello')] : [])] }));
+    const outputs = answers.filter(({ messages }) => messages.length > 0);
     this.disk.setState(log, ledger, stateHash, outputs);
     this.knownStates.set(stateHash, log);
     this.step({ type: 'ran', outcome: { stateHash, patchHash: PATCH, outputs } });
   }
 }
+
+const describeProposal = ({ stage, time, lastLedgerSeqNo, inputs, stateHash, outputHash }: Proposal): string =>
+  `proposes ${stage} of ${time - 1_700_000_000_000} on ${lastLedgerSeqNo}, inputs ${inputs.length}, state ${shortHash(stateHash)}, outputs ${shortHash(outputHash)}`;
 
 export const keyOf = (i: number): Hex => `ed${blake3Hex(Buffer.from(`node ${i}`))}`;
 export const userKeyOf = (i: number): Hex => `ed${blake3Hex(Buffer.from(`user ${i}`))}`;

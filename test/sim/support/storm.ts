@@ -1,3 +1,4 @@
+import type { RoundsMode } from '../../../src/base/rounds';
 import type { Loss } from './network';
 import { SimCluster } from './simCluster';
 import { userKeyOf, type SimNode } from './simNode';
@@ -17,7 +18,7 @@ export interface Storm {
 }
 
 /** Every kind of fault at random for 30 rounds, then calm. */
-export function storm(size: number, seed: number): Storm {
+export function storm(size: number, seed: number, rounds: RoundsMode | 'switched' = 'grid'): Storm {
   const struck = new Set<Fault>();
   const dice = new SimCluster({ size: 1, seed }).random; // Decides on the cluster, which has its own.
   const followers = dice.pick([0, 0, 1, 2]);
@@ -25,7 +26,7 @@ export function storm(size: number, seed: number): Storm {
   const silentMember = size >= 5 && dice.chance(0.1);
   const apart = dice.pick([0, 0.05, 0.1]);
   const cluster = new SimCluster({
-    size, seed, followers, silentMember, runTime: 150, clockShift: (random) => apart * 2000 * random.between(-1, 1),
+    size, seed, followers, silentMember, rounds: rounds === 'switched' ? 'grid' : rounds, runTime: 150, clockShift: (random) => apart * 2000 * random.between(-1, 1),
   });
   const { random, world, network, nodes } = cluster;
   network.rules = {
@@ -49,6 +50,7 @@ export function storm(size: number, seed: number): Storm {
   // Some kinds in each schedule, so that it shows which of them lead to forks.
   const faults = new Map([...faultsOf(cluster, apart)].filter(() => random.chance(0.4)));
   const rare: readonly Fault[] = ['stop all', 'crash all'];
+  if (rounds === 'switched') switchNowAndThen(cluster, end);
   const tick = (): void => {
     if (world.now >= end) return;
     if (random.chance(0.25)) {
@@ -127,6 +129,21 @@ function faultsOf(cluster: SimCluster, apart: number): Map<Fault, () => string> 
       return `node ${lone.number}, ${Math.round(ms)} ms`;
     }],
   ]);
+}
+
+/** From the grid to eager rounds and back; no two nodes hear of it at the same moment. */
+function switchNowAndThen(cluster: SimCluster, end: number): void {
+  const { random, world, nodes } = cluster;
+  let last: RoundsMode = 'grid';
+  const change = (): void => {
+    last = last === 'grid' ? 'eager' : 'grid';
+    const mode = last;
+    cluster.fault(`rounds ${mode}`);
+    for (const node of nodes) world.after(random.between(0, 1_000), () => node.setRounds(mode));
+    const again = random.between(1_001, 12_000);
+    if (world.now + again < end) world.after(again, change);
+  };
+  world.after(random.between(0, 6_000), change);
 }
 
 /** The network is good again, and all nodes run. */

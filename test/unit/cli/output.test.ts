@@ -48,7 +48,7 @@ describe('statusText', () => {
     node: 1, state: { kind: 'running', pid: 1 }, publicKey: 'ed', role: 'validator', userPort: 8081, peerPort: 22861, inUnl: true, voteStatus: 'synced',
     votes: { received: 4, needed: 4 }, fork: false, ledger: { seqNo: 12, hash: 'f192e9d1aabb' }, peers: ['a', 'b'], users: ['u'], weaklyConnected: false, debugged: false, logFile: '', stateDir: '',
   };
-  const cluster: ClusterStatus = { name: 'default', engine: 'embedded', home: '/h', contractId: 'id', contractPath: '/c', program: { binPath: '', binArgs: '' }, roundTime: 2000, clockBehind: 0, quorum: { needed: 4, of: 5, tolerates: 1 }, nodes: [] };
+  const cluster: ClusterStatus = { name: 'default', engine: 'embedded', home: '/h', contractId: 'id', contractPath: '/c', program: { binPath: '', binArgs: '' }, roundTime: 2000, rounds: 'grid', clockBehind: 0, quorum: { needed: 4, of: 5, tolerates: 1 }, nodes: [] };
 
   it('is a table', () => {
     const nodes: NodeStatusInfo[] = [node, { ...node, node: 2, inUnl: false, fork: true, weaklyConnected: true, state: { kind: 'crashed', exit: 'exit code 1' } }];

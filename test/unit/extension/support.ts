@@ -42,6 +42,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
     contractPath: '/my cöntract',
     program: { binPath: '/usr/bin/node', binArgs: 'index.js' },
     roundTime: 2000,
+    rounds: 'grid',
     clockBehind: 0,
     quorum: { needed, of: nodes.length, tolerates: nodes.length - needed },
     nodes,
@@ -54,7 +55,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
  */
 export class FakeEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true, profiling: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, eagerRounds: true, localFiles: true, profiling: true };
   readonly changes = new Emitter<ClusterChange>();
   asked = 0;
 
@@ -69,6 +70,7 @@ export class FakeEngine implements ClusterEngine {
   readonly start = unused;
   readonly stop = unused;
   readonly spawn = unused;
+  readonly setRounds = unused;
   readonly clean = unused;
   readonly logs = unused;
   readonly debug = unused;

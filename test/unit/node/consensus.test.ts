@@ -140,3 +140,104 @@ describe('a node', () => {
     expect(node.step({ type: 'input', input: signed })).toContainEqual({ type: 'nup', nup: { users: [signed.pubkey], inputs: [signed] } });
   });
 });
+
+describe('a node alone in its UNL, with eager rounds', () => {
+  const ONE: Partial<ConsensusConfig> = { unl: [own!.publicKey], roundTime: 2000 };
+  const RAN = { stateHash: ZERO_HASH, patchHash: ZERO_HASH, outputs: [] };
+  const types = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type).filter((type) => ['nup', 'propose', 'commit', 'accept', 'deliver', 'run', 'applyPatch', 'stopped'].includes(type));
+  const ledgerOf = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.type === 'commit' ? effect.closing.ledger : [])).at(-1);
+  /** The next round time, the run done. */
+  const round = (node: Alone): Effect[] => {
+    const effects = node.wake();
+    node.step({ type: 'ran', outcome: RAN });
+    return effects;
+  };
+  function eager(config: Partial<ConsensusConfig> = ONE): Alone {
+    const node = new Alone(config);
+    node.step({ type: 'rounds', mode: 'eager' });
+    round(node);
+    return node;
+  }
+
+  it('makes a ledger of an input at once, and starts a round for what the contract says about it, 20 ms after the last', () => {
+    const node = eager();
+    node.now += 300.5;
+    const { signed } = input(1);
+    const first = node.step({ type: 'input', input: signed });
+    expect(types(first)).toEqual(['nup', 'propose', 'propose', 'propose', 'propose', 'commit', 'accept', 'run']);
+    expect(ledgerOf(first)?.time).toBe(Math.floor(node.now));
+    node.step({ type: 'users', users: [signed.pubkey] });
+    node.now += 10;
+    expect(types(node.step({ type: 'ran', outcome: { ...RAN, outputs: [{ pubkey: signed.pubkey, messages: [Buffer.from('done')] }] } }))).toEqual([]);
+    const before = node.now;
+    const second = node.wake();
+    expect(node.now).toBe(before + 10);
+    expect(types(second)).toEqual(['nup', 'propose', 'propose', 'nup', 'propose', 'propose', 'commit', 'deliver', 'run']);
+    // Nothing waits any more: the next one is that of the round time.
+    node.step({ type: 'ran', outcome: RAN });
+    expect(types(round(node))).toContain('commit');
+    expect(node.now % 1).toBe(0);
+    const idle = node.now;
+    expect(types(round(node))).toContain('commit');
+    expect(node.now - idle).toBe(2_000);
+  });
+
+  it('starts no round for an output whose user is gone, nor where it has no voice', () => {
+    const node = eager();
+    node.now += 300;
+    const outputs = [{ pubkey: input(1).signed.pubkey, messages: [Buffer.from('done')] }];
+    node.wake();
+    const effects = node.step({ type: 'ran', outcome: { ...RAN, outputs } });
+    node.now += 500;
+    expect(types([...effects, ...node.step({ type: 'users', users: [] })])).toEqual([]);
+    const follower = eager({ unl: others.map(({ publicKey }) => publicKey) });
+    follower.now += 300;
+    expect(types(follower.step({ type: 'input', input: input(2).signed }))).toEqual(['nup']);
+  });
+
+  it('goes on with the round time that a patch of the contract sets', () => {
+    const node = eager();
+    node.now += 300;
+    node.step({ type: 'input', input: input(1).signed });
+    const patch = { unl: [own!.publicKey], threshold: 80, roundTime: 600, stageSlice: 25, maxInputLedgerOffset: 10, userInputBytes: 0 };
+    node.step({ type: 'ran', outcome: { ...RAN, patchHash: '0e'.repeat(32), patch } });
+    expect(types(node.wake())).toContain('applyPatch');
+    node.step({ type: 'ran', outcome: RAN });
+    round(node);
+    const idle = node.now;
+    round(node);
+    expect([node.view.roundTime, node.now - idle]).toEqual([600, 600]);
+  });
+
+  it('makes ledgers without running anything where execution is off, no faster', () => {
+    const node = eager({ ...ONE, execute: false });
+    node.now += 300;
+    expect(types(node.step({ type: 'input', input: input(1).signed }))).toEqual(['nup', 'propose', 'propose', 'propose', 'propose', 'commit', 'accept']);
+    const after = node.now;
+    expect(types(node.step({ type: 'input', input: input(2).signed }))).toEqual(['nup']);
+    expect(types(node.wake())).toContain('accept');
+    expect(node.now - after).toBe(20);
+  });
+
+  it('stops between two rounds, and in one', () => {
+    expect(types(eager().step({ type: 'stop' }))).toEqual(['stopped']);
+    const node = eager({ unl: [own!.publicKey, others[0]!.publicKey] });
+    node.wake();
+    const stopped = node.step({ type: 'stop' });
+    expect(types(stopped)).toEqual(['stopped']);
+    expect(types(node.step({ type: 'input', input: input(1).signed }))).toEqual(['nup']);
+  });
+
+  it('goes back to the grid', () => {
+    const node = eager();
+    node.now += 300;
+    node.step({ type: 'rounds', mode: 'grid' });
+    expect(types(node.step({ type: 'input', input: input(1).signed }))).toEqual(['nup']);
+    const effects = [1, 2, 3, 4, 5].flatMap(() => node.wake());
+    expect(types(effects)).toEqual(['propose', 'propose', 'propose', 'propose', 'commit', 'accept', 'run']);
+    const stage = node.now;
+    node.step({ type: 'ran', outcome: RAN });
+    node.wake();
+    expect(node.now - stage).toBe(500);
+  });
+});

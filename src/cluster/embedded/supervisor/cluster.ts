@@ -2,11 +2,12 @@ import { Emitter } from '../../../base/disposables';
 import { asHotPocketError, errorText, HotPocketError } from '../../../base/errors';
 import type { DebugOrder } from '../../../base/debugLink';
 import type { NodeCommand, NodeFact } from '../../../base/nodeLink';
+import type { RoundsMode } from '../../../base/rounds';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo, Task } from '../../engine';
 import { RoundHistory } from '../../profile/history';
 import { CLUSTER_NAME, type ClusterPaths } from '../../paths';
 import { requireFreePorts } from '../../ports';
-import { readClusterFile, writeClusterFile, type ClusterRecord, type NodeRecord } from '../clusterFile';
+import { readClusterFile, withRounds, writeClusterFile, type ClusterRecord, type NodeRecord } from '../clusterFile';
 import { describeCluster, describeNode, type ConsensusTerms } from '../describe';
 import { configuredTerms } from '../nodeConfig';
 import { abortable } from './abortable';
@@ -84,6 +85,15 @@ export class Cluster {
     await this.save({ ...record, nodes });
   }
 
+  get roundsMode(): RoundsMode {
+    return this.current?.rounds ?? 'grid';
+  }
+
+  /** Nodes that start later are told then. */
+  async setRounds(mode: RoundsMode): Promise<void> {
+    await this.save(withRounds(this.requireRecord(), mode));
+  }
+
   status(): ClusterStatus | undefined {
     const record = this.current;
     if (!record) return undefined;
@@ -159,7 +169,9 @@ export class Cluster {
 
   private async adopt(record: ClusterRecord | undefined): Promise<void> {
     const existed = this.current !== undefined;
+    const before = this.roundsMode;
     this.current = record;
+    if (record && this.roundsMode !== before) this.tellRounds();
     this.terms = record ? await this.readTerms(record) : NO_TERMS;
     for (const { node } of record?.nodes ?? []) if (!this.keepers.has(node)) this.keepers.set(node, this.keep(node));
     for (const node of [...this.keepers.keys()]) if (!record?.nodes.some((one) => one.node === node)) this.keepers.delete(node);
@@ -182,9 +194,15 @@ export class Cluster {
       onGone: () => this.clock.nodeGone(node),
       clock: () => this.clock.setting,
       debugOrder: () => this.debugOrders.get(node),
+      rounds: () => this.roundsMode,
       onFact: (fact) => this.relay(node, fact),
       onNotice: (notice) => this.notice(notice, node),
     });
+  }
+
+  private tellRounds(): void {
+    for (const keeper of this.keepers.values()) keeper.send({ type: 'rounds', mode: this.roundsMode });
+    this.changes.fire({ type: 'rounds', mode: this.roundsMode });
   }
 
   private publish(node: number): void {

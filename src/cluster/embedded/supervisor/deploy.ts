@@ -5,7 +5,7 @@ import { allSettled } from '../../allSettled';
 import { readBundle, type Bundle } from '../../bundle';
 import type { ClusterStatus, DeployRequest, Task } from '../../engine';
 import { checkContractProgram } from '../../preflight';
-import type { ClusterRecord } from '../clusterFile';
+import { withRounds, type ClusterRecord } from '../clusterFile';
 import { nodeRecord } from '../nodeConfig';
 import { committed } from './abortable';
 import type { Cluster } from './cluster';
@@ -36,7 +36,8 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
   }
   const nodes = [...configs].map(([node, config]) => nodeRecord(node, config, true));
   const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
-  await cluster.save({ ...record, contractId, contractPath: request.path, nodes, deploying: true });
+  const { rounds = record.rounds ?? 'grid' } = request;
+  await cluster.save({ ...withRounds(record, rounds), contractId, contractPath: request.path, nodes, deploying: true });
   await finishDeployment(cluster);
   cluster.clock.reset();
   cluster.rounds.clear();

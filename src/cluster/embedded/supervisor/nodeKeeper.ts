@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
 import { isLasting, type NodeCommand, type NodeFact } from '../../../base/nodeLink';
+import type { RoundsMode } from '../../../base/rounds';
 import { formatLogLine } from '../../../hotpocket/logLine';
 import type { NodeState } from '../../engine';
 import type { NodePaths } from '../../paths';
@@ -19,6 +20,7 @@ export interface KeeperHooks {
   /** What a process that starts has to know. */
   readonly clock: () => ClockSetting;
   readonly debugOrder: () => DebugOrder | undefined;
+  readonly rounds: () => RoundsMode;
 }
 
 // Long enough for a node that hashes a large state first.
@@ -105,6 +107,8 @@ export class NodeKeeper {
     this.process = process;
     const order = this.hooks.debugOrder();
     if (order) process.send({ type: 'debug', order });
+    const mode = this.hooks.rounds();
+    if (mode !== 'grid') process.send({ type: 'rounds', mode });
     this.enter({ kind: 'starting', pid: process.pid });
     void process.exited.then((exit) => this.onExit(process, exit));
   }

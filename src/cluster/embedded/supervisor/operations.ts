@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
+import type { RoundsMode } from '../../../base/rounds';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
 import { committed } from './abortable';
 import type { Cluster } from './cluster';
@@ -63,6 +64,10 @@ export class Operations {
       await this.cluster.startNodes([follower], committed(task));
       return this.cluster.describe(follower);
     });
+  }
+
+  setRounds(mode: RoundsMode, task: Task): Promise<void> {
+    return this.change('Switching the rounds', task, () => this.cluster.setRounds(mode));
   }
 
   clean(task: Task): Promise<CleanReport> {

@@ -86,10 +86,11 @@ export class ControlServer {
       setImmediate(() => this.hooks.onRetire());
       return true;
     });
-    on(requests.deploy, ({ path, defaults }, task) => operations.deploy({ path, defaults }, task));
+    on(requests.deploy, ({ path, defaults, rounds }, task) => operations.deploy({ path, defaults, ...(rounds && { rounds }) }, task));
     on(requests.start, ({ node }, task) => operations.start(node, task).then(() => null));
     on(requests.stop, ({ node }, task) => operations.stop(node, task).then(() => null));
     on(requests.spawn, (_, task) => operations.spawn(task));
+    on(requests.rounds, ({ mode }, task) => operations.setRounds(mode, task).then(() => null));
     on(requests.clean, (_, task) => operations.clean(task));
     on(requests.roundProfiles, ({ node }) => Promise.resolve(operations.cluster.rounds.of(node)));
     this.answerDebugger(client, on);

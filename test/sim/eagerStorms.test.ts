@@ -1,0 +1,4 @@
+import { describeStorms } from './support/describeStorms';
+
+describeStorms([3, 4, 5, 7], 'eager', 10);
+describeStorms([16], 'eager', 3);
