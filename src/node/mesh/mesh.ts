@@ -174,7 +174,11 @@ export class Mesh {
   /** How many more connections there may be, `more` counted as made. */
   private available(more: number): number {
     const { maxConnections } = this.options.limits;
-    return maxConnections > 0 ? maxConnections - this.connections.size - more : Infinity;
+    return maxConnections > 0 ? maxConnections - this.inUse().length - more : Infinity;
+  }
+
+  private inUse(): Peer[] {
+    return [...this.connections].filter((peer) => !peer.retired);
   }
 
   private announceCapacity(): void {
@@ -194,7 +198,7 @@ export class Mesh {
 
   private adopt(socket: TLSSocket, address?: Address): void {
     const { limits, identity, clock } = this.options;
-    const fromHost = [...this.connections].filter((peer) => !peer.outgoing && peer.remoteAddress === (socket.remoteAddress ?? '').replace(/^::ffff:/, '')).length;
+    const fromHost = this.inUse().filter((peer) => !peer.outgoing && peer.remoteAddress === (socket.remoteAddress ?? '').replace(/^::ffff:/, '')).length;
     const tooMany = address === undefined && limits.maxInConnectionsPerHost > 0 && fromHost >= limits.maxInConnectionsPerHost;
     if (this.closed || tooMany || this.available(0) <= 0) socket.destroy();
     else this.connections.add(new Peer(socket, identity, this.peerEvents, address, limits, clock));
@@ -225,11 +229,11 @@ export class Mesh {
       this.known.reached(peer.address);
     }
     const other = this.peers.get(peer.pubkey);
-    if (other && other.outgoing !== peer.outgoing && this.isKept(other)) peer.end(); // Ended, not cut: our hello has to arrive.
+    if (other && other.outgoing !== peer.outgoing && this.isKept(other)) peer.retire(); // Not cut: our hello has to arrive.
     else {
       this.peers.set(peer.pubkey, peer);
       peer.weak = other?.weak ?? false;
-      other?.end(); // What is on its way there still arrives.
+      other?.retire(); // What is on its way there still arrives.
       if (this.weak) peer.send({ type: 'requirement', forwarding: true });
       if (!other && this.options.discovery.enabled) peer.send({ type: 'peerListRequest' });
     }

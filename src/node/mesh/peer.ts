@@ -27,6 +27,7 @@ export interface PeerEvents {
 }
 
 const HELLO_TIMEOUT = 5_000;
+const RETIREMENT = 2_000;
 /** A peer that takes nothing in must not make us hold everything for it. */
 const MAX_UNSENT = 64 * 1024 * 1024;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
@@ -47,6 +48,9 @@ export class Peer {
   private readonly timer: NodeJS.Timeout;
   private lastActivity: number;
   private cancelIdle = (): void => {};
+  /** It is one connection too many, and nothing is sent on it. */
+  retired = false;
+  private retirement: NodeJS.Timeout | undefined;
   private refused = false;
   private done = false;
 
@@ -103,6 +107,7 @@ export class Peer {
     if (this.done) return;
     this.done = true;
     clearTimeout(this.timer);
+    clearTimeout(this.retirement);
     this.cancelIdle();
     this.socket.destroy();
     this.events.closed(this);
@@ -111,6 +116,15 @@ export class Peer {
   /** Lets what was written go out, then closes. */
   end(): void {
     this.socket.end();
+  }
+
+  /**
+   * For one connection too many: closes when the other side has had the time to see, too, that there is another. What it sends here until
+   * then would be lost if it were closed at once, since TLS does not read on after its goodbye.
+   */
+  retire(): void {
+    this.retired = true;
+    this.retirement = setTimeout(() => this.end(), RETIREMENT);
   }
 
   private write(document: Uint8Array): void {

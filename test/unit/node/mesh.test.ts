@@ -262,8 +262,7 @@ describe('the limits of a peer', () => {
   const garbage = Buffer.from(BSON.serialize({ type: 'nothing' }));
 
   /** A peer that can send any bytes, after a hello that is right. */
-  async function raw(to: number): Promise<{ socket: TLSSocket; ended: Promise<unknown>; name: string }> {
-    const keys = generateKeyPair();
+  async function raw(to: number, keys = generateKeyPair()): Promise<{ socket: TLSSocket; ended: Promise<unknown>; name: string }> {
     const socket = connect({ host: '127.0.0.1', port: PORT + to, rejectUnauthorized: false });
     socket.on('error', () => {});
     socket.resume();
@@ -306,6 +305,20 @@ describe('the limits of a peer', () => {
     await eventually('the last', () => a.received.some(({ type }) => type === 'patchRequest'));
     expect(a.received.map((m) => (m.type === 'nup' ? m.createdOn - now : m.type))).toEqual([-6_000, 0, 'patchRequest']);
     expect(a.mesh.keys()).toHaveLength(1);
+  });
+
+  it('of two connections the older one is heard until the peer, too, has seen the newer one', async () => {
+    const a = await node(0, []);
+    const keys = generateKeyPair();
+    const older = await raw(0, keys);
+    await connectedTo(a, 1);
+    const newer = await raw(0, keys);
+    newer.socket.write(encodeMessage({ type: 'patchRequest', hash: 'ab'.repeat(32) }));
+    await eventually('the newer one', () => a.received.length === 1);
+    older.socket.write(encodeMessage({ type: 'patchRequest', hash: 'cd'.repeat(32) }));
+    await eventually('what was said on the older one', () => a.received.length === 2);
+    await older.ended;
+    expect([a.mesh.keys(), a.lost]).toEqual([[keys.publicKey], []]);
   });
 
   it('a message that is too large ends its connection', async () => {
