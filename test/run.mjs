@@ -1,41 +1,48 @@
 // Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md). `--vscode`: of the suites only those in a
 // real VS Code; `--long`: the long forms.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endPrograms, leftBehind, runProgram } from './programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const results = mkdtempSync(join(tmpdir(), 'hotpocket-results-'));
+// Short, because sockets below it have paths of 100 characters at most.
+const results = realpathSync(mkdtempSync(join(tmpdir(), 'hp-')));
 /** Where tests leave what nodes said (test/support/said.ts). */
 const said = join(results, 'said');
 const long = process.argv.includes('--long');
 const total = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
 
-const run = (command, args, env = {}) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+/** Whatever is started has its temporary files in the folder of results, which is how it is found if it is left behind. */
+const run = (name, command, args, { env = {}, patient = false } = {}) =>
+  runProgram(name, command, args, { cwd: root, patient, env: { ...process.env, TMPDIR: results, HOTPOCKET_TEST_LOCKS: results, ...env } });
 
 /** A step that is one test by itself: it ends well or it does not. */
-function check(name, command, args) {
-  console.log(`\n== ${name}`);
-  total[run(command, args) ? 'passed' : 'failed']++;
+async function check(name, command, args, options) {
+  const ok = await run(name, command, args, options);
+  total[ok ? 'passed' : 'failed']++;
 }
 
-/** `before`: what the tests' command line is handed to. */
-function suite(project, before = []) {
-  console.log(`\n== ${project}`);
-  const file = join(results, `${project}.json`);
-  const [command, ...args] = [...before, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const ok = run(command, args, { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) });
-  let report;
+function readReport(file) {
   try {
-    report = JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     total.failed++;
-    return;
+    return undefined;
   }
+}
+
+/** A project of vitest.config.mts. `within`: a command that runs another one. */
+async function suite(project, { within = [], ...options } = {}) {
+  const file = join(results, `${project}.json`);
+  const [command, ...args] = [...within, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const ok = await run(project, command, args, { ...options, env: { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) } });
+  const report = readReport(file);
+  if (!report) return;
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests + report.numTodoTests;
@@ -47,10 +54,10 @@ function suite(project, before = []) {
 }
 
 /** Containers of a Docker daemon that is started for the tests alone. */
-function docker() {
+async function docker() {
   const wrapper = join(root, 'test/docker/daemon/withDaemon.mjs');
   const probe = spawnSync(process.execPath, [wrapper, '--check'], { encoding: 'utf8' });
-  if (probe.status === 0) suite('docker', [process.execPath, wrapper]);
+  if (probe.status === 0) await suite('docker', { within: [process.execPath, wrapper] });
   else {
     total.skipped++;
     skipped.push(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
@@ -58,34 +65,49 @@ function docker() {
 }
 
 /** The extension in a real VS Code, by its own runner (test/vscode/run.mjs), against the package that users would install. */
-function vscode(part, vsix) {
+async function vscode(part, vsix) {
   const file = join(results, `${part}.json`);
-  const ok = run(process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix], { HOTPOCKET_TEST_REPORT: file });
-  let report;
-  try {
-    report = JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    total.failed++;
-    return;
-  }
+  const ok = await run(part, process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix], { env: { HOTPOCKET_TEST_REPORT: file } });
+  const report = readReport(file);
+  if (!report) return;
   for (const key of ['passed', 'failed', 'skipped']) total[key] += report[key];
   if (!ok && report.failed === 0) total.failed++;
   skipped.push(...report.notes.filter((note) => note.startsWith('skipped: ')).map((note) => note.slice('skipped: '.length)));
 }
 
-const started = Date.now();
-check('build', process.execPath, ['build.mjs']);
-check('build the sample', process.execPath, ['samples/starter/build.mjs']);
-check('types', bin('tsc'), ['--noEmit']);
-check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0']);
-const vsix = join(results, 'hotpocket-studio.vsix');
-check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
-if (!process.argv.includes('--vscode')) {
-  for (const project of ['unit', 'sim', 'process']) suite(project);
-  docker();
-  check('log lines', process.execPath, ['test/logLines.mjs', said]);
+for (const [name, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]]) {
+  process.once(name, async () => {
+    await endPrograms(results);
+    rmSync(results, { recursive: true, force: true });
+    process.exit(code);
+  });
 }
-for (const part of ['host', 'ui']) vscode(part, vsix);
+
+const started = Date.now();
+await check('build', process.execPath, ['build.mjs']);
+await check('build the sample', process.execPath, ['samples/starter/build.mjs']);
+const vsix = join(results, 'hotpocket-studio.vsix');
+await check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
+
+const only = process.argv.includes('--vscode');
+/** Real clusters mostly wait; what only computes takes the time that they leave. */
+const computing = async () => {
+  await check('types', bin('tsc'), ['--noEmit'], { patient: true });
+  await check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0'], { patient: true });
+  if (only) return;
+  for (const project of ['unit', 'sim']) await suite(project, { patient: true });
+  await docker();
+};
+await Promise.all([computing(), only || suite('process')]);
+// Windows are looked at by the clock, so they have the machine to themselves.
+for (const part of ['host', 'ui']) await vscode(part, vsix);
+if (!only) await check('log lines', process.execPath, ['test/logLines.mjs', said]);
+
+// Whoever leaves a process behind has failed, whatever its tests say.
+const left = await leftBehind(results);
+for (const line of left) console.log(`left behind: ${line}`);
+total[left.length > 0 ? 'failed' : 'passed']++;
+await endPrograms(results);
 rmSync(results, { recursive: true, force: true });
 
 console.log(`\n${Math.round((Date.now() - started) / 1000)} s`);

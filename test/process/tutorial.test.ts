@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeDefaultPorts } from '../support/defaultPorts';
 import { CliCluster, ledgerLines, sampleBundle, until } from './support/cliCluster';
 
 // HotPocket's tutorial for several nodes, step by step and in its order, on default ports.
@@ -11,13 +12,17 @@ const CREATED = /\*\*\*\*Ledger created\*\*\*\*/;
 const cluster = new CliCluster();
 const terminals: ReturnType<CliCluster['follow']>[] = [];
 
-beforeAll(() => {
+let letPortsGo = (): void => undefined;
+
+beforeAll(async () => {
+  letPortsGo = await takeDefaultPorts();
   cluster.env = {};
-});
+}, 600_000);
 
 afterAll(async () => {
   for (const terminal of terminals) await terminal.stop();
   await cluster.dispose();
+  letPortsGo();
 });
 
 function terminal(...args: string[]): ReturnType<CliCluster['follow']> {

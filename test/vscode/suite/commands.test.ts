@@ -7,7 +7,7 @@ import type { ExtensionApi } from '../../../src/extension/extension';
 import type { Services } from '../../../src/extension/services';
 
 // Commands as keybindings and other extensions call them: with anything, twice at once, on what has just vanished.
-const SETTINGS = { userPortBegin: 28_281, peerPortBegin: 29_961, roundTime: 500 };
+const SETTINGS = { userPortBegin: 26_381, peerPortBegin: 27_061, roundTime: 500 };
 let services: Services;
 let contract: vscode.Uri;
 
@@ -48,7 +48,7 @@ describe('commands', () => {
     await Promise.all([command('deploy'), command('deploy')]);
     deepStrictEqual(states(), ['running', 'running', 'running']);
     strictEqual(services.model.status?.contractPath, contract.fsPath);
-    deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [28_281, 28_282, 28_283]);
+    deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [26_381, 26_382, 26_383]);
     strictEqual(services.model.status.roundTime, 500);
   });
 
@@ -92,7 +92,7 @@ describe('commands', () => {
 
   it('copy what is shown', async () => {
     await command('copyEndpoint', 2);
-    strictEqual(await vscode.env.clipboard.readText(), 'wss://localhost:28282');
+    strictEqual(await vscode.env.clipboard.readText(), 'wss://localhost:26382');
     await command('copyText', { kind: 'value', id: 'x', node: 3, name: 'publicKey' });
     strictEqual(await vscode.env.clipboard.readText(), services.model.status?.nodes[2]?.publicKey);
   });

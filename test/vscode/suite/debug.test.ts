@@ -10,7 +10,7 @@ import { hotpocketClient, type Client } from '../../support/hotpocketClient';
 import { Debugged } from './debugged';
 
 // Debugging through VS Code's own API: the sample contract on three real nodes, with VS Code's JavaScript debugger.
-const SETTINGS = { userPortBegin: 28_381, peerPortBegin: 30_061, roundTime: 2000, defaultNode: 2 };
+const SETTINGS = { userPortBegin: 26_581, peerPortBegin: 27_261, roundTime: 1000, defaultNode: 2 };
 const clients: Client[] = [];
 let services: Services;
 let project: string;

@@ -9,7 +9,7 @@ import { Workbench } from './support/workbench';
 import type { WorkbenchWindow } from './support/window';
 
 // The side bar, the palette, the status bar and messages, on a real embedded cluster with the sample contract.
-const USER_PORT = 28_181;
+const USER_PORT = 25_281;
 const scratch = new Scratch();
 const folder = join(scratch.folder, 'Mein Vertrag ü');
 const override = join(folder, 'dist', 'hp.cfg.override');
@@ -19,7 +19,7 @@ let window: WorkbenchWindow;
 beforeAll(async () => {
   // The build stands for one of any length; that npm runs it is what counts.
   mkdirSync(join(folder, '.vscode'), { recursive: true });
-  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ 'hotpocket.userPortBegin': USER_PORT, 'hotpocket.peerPortBegin': 29_861, 'hotpocket.roundTime': 1000 }));
+  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ 'hotpocket.userPortBegin': USER_PORT, 'hotpocket.peerPortBegin': 25_961, 'hotpocket.roundTime': 1000 }));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'contract', scripts: { build: 'node -e "console.log(\'built by npm\')"' } }));
   cpSync(join(projectFolder, 'samples/starter/dist'), join(folder, 'dist'), { recursive: true });
   Object.assign(process.env, scratch.env);
@@ -93,7 +93,7 @@ describe('a cluster in VS Code', () => {
   it('shows what there is to know of a node', async () => {
     await tree().row('Node 3').expand();
     await expect.poll(rows).toEqual(expect.arrayContaining([
-      `Endpoint wss://localhost:${USER_PORT + 2}`, 'Peer port 29863', expect.stringMatching(/^Public key ed[0-9a-f]{64}$/), 'Role validator, in UNL', 'Peers 2', 'Users 0', 'State files',
+      `Endpoint wss://localhost:${USER_PORT + 2}`, 'Peer port 25963', expect.stringMatching(/^Public key ed[0-9a-f]{64}$/), 'Role validator, in UNL', 'Peers 2', 'Users 0', 'State files',
     ]));
     await tree().row('State files').expand();
     await tree().row('index.js').click(async () => (await window.editor.tabs()).includes('index.js'));

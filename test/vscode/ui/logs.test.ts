@@ -78,7 +78,7 @@ describe('logs in VS Code', () => {
     await window.palette('HotPocket: Show Log');
     await window.quickInput.pick('Node 2');
     await expect.poll(text).toMatch(LEDGER);
-    await window.output.only(['connections on'], () => expect.poll(text).toMatch(/peer connections on 27862\n.*user connections on 27182/));
+    for (const port of [27862, 27182]) await window.output.holds(`connections on ${port}`);
     await window.screenshot('log of node 2');
     await window.palette('HotPocket: Show All Logs Together');
     await goTo('Control+End');
@@ -136,7 +136,7 @@ describe('logs in VS Code', () => {
     await window.palette('HotPocket: Show Log');
     await window.quickInput.pick('Node 1');
     await goTo('Control+End');
-    await expect.poll(text).toContain(`number ${FLOOD}.`);
+    await window.output.holds(`number ${FLOOD}.`);
     await window.screenshot('after the flood');
     await goTo('Control+Home');
     await expect.poll(text).toMatch(/^⋯ At least 1\d\d,\d{3} earlier lines are not shown here\. The whole log: /);
@@ -145,7 +145,7 @@ describe('logs in VS Code', () => {
 
   it('tell of the extension itself', async () => {
     await window.palette('HotPocket: Show Extension Log');
-    await expect.poll(text).toContain("Cluster 'default' (embedded, 3 nodes)");
+    await window.output.holds("Cluster 'default' (embedded");
     await window.screenshot('log of the extension');
   });
 });

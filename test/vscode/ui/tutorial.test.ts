@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeDefaultPorts } from '../../support/defaultPorts';
 import { projectFolder } from '../harness/paths';
 import { Scratch } from '../harness/scratch';
 import { keepPicturesOfFailures } from './support/failures';
@@ -18,8 +19,10 @@ const scratch = new Scratch();
 const folder = join(scratch.folder, 'starter');
 let workbench: Workbench;
 let window: WorkbenchWindow;
+let letPortsGo = (): void => undefined;
 
 beforeAll(async () => {
+  letPortsGo = await takeDefaultPorts();
   cpSync(join(projectFolder, 'samples/starter'), folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
   Object.assign(process.env, scratch.env);
   // As for somebody who has built his contract already: the sample's libraries are not in the copy.
@@ -27,10 +30,11 @@ beforeAll(async () => {
   window = await workbench.openWindow(folder);
   await window.showContainer('HotPocket');
   await window.page.locator('.welcome-view-content', { hasText: 'No HotPocket cluster' }).waitFor();
-});
+}, 600_000);
 afterAll(async () => {
   await workbench?.close();
   await scratch.dispose();
+  letPortsGo();
 });
 keepPicturesOfFailures(() => workbench);
 
@@ -121,7 +125,7 @@ describe.sequential('the tutorial for several nodes, in VS Code', () => {
     await expect.poll(() => row('Node 5').text()).toMatch(/^Node 5 stopped/);
     await goesOn('4/4');
     await watch(5);
-    await expect.poll(log).toContain('hpcore exited due to signal.');
+    await window.output.holds('hpcore exited due to signal.');
     await window.screenshot('node 5 stopped');
   });
 

@@ -40,6 +40,13 @@ export class OutputPanel {
     }
   }
 
+  /** Resolves when the channel that is shown holds a line with this text, in sight or not; the test's time-out ends it. */
+  async holds(text: string): Promise<void> {
+    const line = this.page.locator('.part.panel .view-line', { hasText: text }).first();
+    // Filtered anew each time, since what came after the filter may be hidden.
+    while (!(await this.only([text], () => line.waitFor({ timeout: 2_000 }).then(() => true, () => false))));
+  }
+
   /** Shows all lines. A window that is opened anew may come back with a filter of some seconds ago. */
   async all(): Promise<void> {
     await this.filter('');
