@@ -1,7 +1,7 @@
 // Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md). `--vscode`: of the suites only those in a
 // real VS Code; `--long`: the long forms.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 // Short, because sockets below it have paths of 100 characters at most.
 const results = realpathSync(mkdtempSync(join(tmpdir(), 'hp-')));
+// Some tests run programs as other users, and this is their folder for temporary files, too.
+chmodSync(results, 0o1777);
 /** Where tests leave what nodes said (test/support/said.ts). */
 const said = join(results, 'said');
 const long = process.argv.includes('--long');
