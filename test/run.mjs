@@ -58,6 +58,11 @@ async function suite(project, { within = [], ...options } = {}) {
 /** Containers of a Docker daemon that is started for the tests alone. */
 async function docker() {
   const wrapper = join(root, 'test/docker/daemon/withDaemon.mjs');
+  if (!long && !process.env.HOTPOCKET_TEST_DOCKER) {
+    total.skipped++;
+    skipped.push('docker: not asked for (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
+    return;
+  }
   const probe = spawnSync(process.execPath, [wrapper, '--check'], { encoding: 'utf8' });
   if (probe.status === 0) await suite('docker', { within: [process.execPath, wrapper] });
   else {
@@ -92,16 +97,17 @@ const vsix = join(results, 'hotpocket-studio.vsix');
 await check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
 
 const only = process.argv.includes('--vscode');
-/** Real clusters mostly wait; what only computes takes the time that they leave. */
-const computing = async () => {
-  await check('types', bin('tsc'), ['--noEmit'], { patient: true });
-  await check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0'], { patient: true });
-  if (only) return;
-  for (const project of ['unit', 'sim']) await suite(project, { patient: true });
-  await docker();
+/** What only computes takes the time that others leave. */
+const patient = { patient: true };
+const read = async () => {
+  await check('types', bin('tsc'), ['--noEmit'], patient);
+  await check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0'], patient);
 };
-await Promise.all([computing(), only || suite('process')]);
-// Windows are looked at by the clock, so they have the machine to themselves.
+await Promise.all([read(), only || suite('unit')]);
+if (!only) {
+  for (const project of ['sim', 'process']) await suite(project);
+  await docker();
+}
 for (const part of ['host', 'ui']) await vscode(part, vsix);
 if (!only) await check('log lines', process.execPath, ['test/logLines.mjs', said]);
 

@@ -4,7 +4,7 @@ import { userKeyOf, type SimNode } from './support/simNode';
 
 // Eager rounds (ARCHITECTURE.md, difference x): when rounds start, and that nothing else is different.
 
-const SCHEDULES = process.env.HOTPOCKET_TEST_LONG ? 300 : 4;
+const SCHEDULES = process.env.HOTPOCKET_TEST_LONG ? 300 : 3;
 
 function eagerCluster(options: Omit<SimOptions, 'rounds'>, delay: readonly [number, number] = [1, 5]): SimCluster {
   const cluster = new SimCluster({ ...options, rounds: 'eager' });

@@ -1,4 +1,4 @@
 import { describeStorms } from './support/describeStorms';
 
-describeStorms([3, 4, 5, 7], 'eager', 10);
-describeStorms([16], 'eager', 3);
+describeStorms([3, 4, 5, 7], 'eager', 5);
+describeStorms([16], 'eager', 2);

@@ -1,3 +1,3 @@
 import { describeStorms } from './support/describeStorms';
 
-describeStorms([3, 4, 5, 7], 'switched', 10);
+describeStorms([3, 4, 5, 7], 'switched', 4);
