@@ -4,6 +4,7 @@ import { registerDebugging } from './debug/register';
 import { showLogs } from './logs/showLogs';
 import { openServices, type Services } from './services';
 import { offerTerminalCommands } from './terminal/terminalCommands';
+import { followRounds } from './rounds';
 import { showError } from './ui/errors';
 import { showCluster } from './views/showCluster';
 
@@ -28,4 +29,5 @@ function startParts(services: Services): void {
   showCluster(services);
   showLogs(services);
   offerTerminalCommands(services);
+  followRounds(services);
 }

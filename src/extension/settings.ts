@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RoundsMode } from '../base/rounds';
 import type { ClusterDefaults } from '../cluster/engine';
 import { clusterDefaults, defaultNode } from '../cluster/environment';
 
@@ -13,6 +14,7 @@ export interface Settings {
   readonly userPortBegin: number;
   readonly peerPortBegin: number;
   readonly roundTime: number;
+  readonly rounds: 'grid' | 'eager';
   readonly defaultNode: number;
   readonly logTail: number;
   readonly buildBeforeDeploy: boolean;
@@ -50,6 +52,9 @@ export function newClusterDefaults(): ClusterDefaults {
     roundTime: setting('roundTime'),
   };
 }
+
+/** When rounds start, if somebody said so. */
+export const chosenRounds = (): RoundsMode | undefined => chosen('rounds');
 
 /** The node that commands offer first; 0 = none. */
 export function preferredNode(): number {

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { isRoundsMode, type RoundsMode } from '../../base/rounds';
+import { chosenRounds, setSetting } from '../settings';
+import type { Command } from './command';
+
+/** When rounds start, in the cluster that there is. A keybinding may name the mode. */
+export const switchRounds: Command = {
+  id: 'hotpocket.switchRounds',
+  async run({ engine, model }, argument) {
+    if (!engine.capabilities.eagerRounds) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('This engine has its rounds on the grid only.'));
+      return;
+    }
+    await model.refresh();
+    const mode = isRoundsMode(argument) ? argument : await askMode(model.status?.rounds ?? 'grid');
+    if (mode === undefined) return;
+    await engine.setRounds(mode);
+    // What a setting says would be applied again with the next deployment.
+    if (chosenRounds() !== undefined) await setSetting('rounds', mode);
+  },
+};
+
+async function askMode(current: RoundsMode): Promise<RoundsMode | undefined> {
+  const item = (mode: RoundsMode, label: string, detail: string) => ({ mode, label, detail, ...(mode === current && { description: vscode.l10n.t('now') }) });
+  const items = [
+    item('grid', vscode.l10n.t('Grid'), vscode.l10n.t('Rounds start at fixed times, one each round time, as in production.')),
+    item('eager', vscode.l10n.t('Eager'), vscode.l10n.t('Rounds start on an input, on an output for a connected user, or at the round time.')),
+  ];
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Switch Rounds'), placeHolder: vscode.l10n.t('When rounds start') }))?.mode;
+}
