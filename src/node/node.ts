@@ -70,6 +70,7 @@ export class Node {
   private saving = Promise.resolve();
   private readonly events: ConsensusEvent[] = [];
   private handling = false;
+  private eager = false;
   private stopped: (() => void) | undefined;
 
   constructor(private readonly dir: ContractDir, private readonly fatal: (error: unknown) => void, private readonly clock = new ClusterClock()) {
@@ -136,6 +137,7 @@ export class Node {
   }
 
   setRounds(mode: RoundsMode): void {
+    this.eager = mode === 'eager';
     this.step({ type: 'rounds', mode });
   }
 
@@ -370,7 +372,8 @@ export class Node {
 
   private commit(closing: Closing, outputs: readonly DeliveredOutput[]): void {
     const { timeConfig, roundTime } = this.consensus.view;
-    this.profiler.commit(closing.ledger.seqNo, { roundTime, budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }, () =>
+    const budget = this.eager ? {} : { budgetMs: contractBudget(decodeTimeConfig(timeConfig)) };
+    this.profiler.commit(closing.ledger.seqNo, { roundTime, ...budget }, () =>
       this.ledgers.commit(closing, outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages }))));
   }
 
