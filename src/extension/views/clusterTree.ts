@@ -12,6 +12,11 @@ import { treeItem } from './treeItem';
 
 /** Showing a row anew swallows the click that falls into it (VS Code makes its buttons anew), so what changes with every ledger has to wait. */
 const LEDGERS_EVERY_MS = 5_000;
+/**
+ * What belongs together comes within milliseconds: a node that dies is missed by its peers, too. VS Code shows the first event at once, but what
+ * follows it only after 200 ms without one.
+ */
+const BURST_MS = 40;
 
 /** The rows of the view "Cluster". Quiet while nobody looks; then only what changed is shown anew. */
 export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode.Disposable {
@@ -25,6 +30,8 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
   private calm = '';
   private refreshedAt = 0;
   private waiting: NodeJS.Timeout | undefined;
+  /** When that is over, ms since 1970. */
+  private showAt = 0;
 
   constructor(private readonly services: Services) {
     this.owned.add(this.changed);
@@ -86,10 +93,17 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     }
     const calm = calmPart(view.status);
     if (this.calm === '') this.refresh();
-    else if (calm !== this.calm) this.showChanges();
-    // Only ledgers and votes went on.
-    else this.waiting ??= setTimeout(() => this.showChanges(), Math.max(0, this.refreshedAt + LEDGERS_EVERY_MS - Date.now()));
+    // Else only ledgers and votes went on.
+    else this.showIn(calm !== this.calm ? BURST_MS : this.refreshedAt + LEDGERS_EVERY_MS - Date.now());
     this.calm = calm;
+  }
+
+  private showIn(ms: number): void {
+    const at = Date.now() + Math.max(0, ms);
+    if (this.waiting && this.showAt <= at) return;
+    clearTimeout(this.waiting);
+    this.showAt = at;
+    this.waiting = setTimeout(() => this.showChanges(), at - Date.now());
   }
 
   private showChanges(): void {

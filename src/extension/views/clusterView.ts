@@ -13,7 +13,9 @@ export function showClusterView(services: Services): void {
   const view = vscode.window.createTreeView('hotpocket.cluster', { treeDataProvider: tree });
   const files = new StateFileSystem(model);
   const explain = (current: ClusterView): void => {
-    view.message = current.kind === 'failed' ? problem(current.error) : '';
+    const message = current.kind === 'failed' ? problem(current.error) : '';
+    // Setting it counts as a change of the tree, and holds up the next one for 200 ms.
+    if (message !== (view.message ?? '')) view.message = message;
   };
   explain(model.view);
   tree.watch(view.visible);
