@@ -115,7 +115,10 @@ export interface NodeStatusInfo {
   readonly fork: boolean;
   readonly ledger?: { readonly seqNo: number; readonly hash: string };
   readonly peers: readonly string[];
-  readonly users: readonly string[];
+  /** Those who are connected, where the engine can know. */
+  readonly users?: readonly string[];
+  /** The key of the user as which the engine itself looks at the node, while it does. */
+  readonly observer?: string;
   readonly weaklyConnected: boolean;
   /** A debugger is told of its contract processes. */
   readonly debugged: boolean;

@@ -53,7 +53,7 @@ export function describeNode(node: DockerNode, cluster: DockerCluster, factsOf: 
     fork,
     ...(ledger && { ledger }),
     peers,
-    users: [],
+    ...(facts?.observer !== undefined && { observer: facts.observer }),
     weaklyConnected,
     debugged: false,
     logFile: nodeLogCommand(node.node),

@@ -10,6 +10,7 @@ import { nodeLogCommand } from '../nodes';
 import type { DockerEvent, DockerEvents } from './events';
 import type { NodeFacts } from './facts';
 import { NodeWatch } from './nodeWatch';
+import { Observers } from './observers';
 
 export interface WatchHost {
   docker(): Docker;
@@ -17,6 +18,8 @@ export interface WatchHost {
   readonly events: DockerEvents;
   /** Of published ports. */
   readonly host: string;
+  /** Where the observer's key is kept; undefined if nobody is to observe. */
+  readonly observerHome: string | undefined;
 }
 
 /** After so long a node has opened its ports, whatever is left of its log. */
@@ -38,7 +41,11 @@ export class ClusterWatch implements Disposable {
   private readonly noted = new Map<number, HotPocketError>();
   private readonly endedAt = new Map<number, number>();
 
+  private readonly observers: Observers | undefined;
+
   constructor(private readonly host: WatchHost) {
+    const { observerHome } = host;
+    this.observers = observerHome === undefined ? undefined : new Observers(observerHome, (node, run, facts) => this.observed(node, run, facts));
     this.subscription = host.events.on((event) => this.hear(event));
   }
 
@@ -51,6 +58,7 @@ export class ClusterWatch implements Disposable {
   dispose(): void {
     this.disposed = true;
     this.subscription.dispose();
+    this.observers?.dispose();
     for (const watch of this.watches.values()) watch.dispose();
     this.watches.clear();
   }
@@ -65,6 +73,7 @@ export class ClusterWatch implements Disposable {
       for (const watch of this.watches.values()) watch.dispose();
       this.watches.clear();
       this.cluster = this.told = undefined;
+      this.observers?.update(undefined, []);
       // Whoever looks is told that the daemon does not answer.
       this.changes.fire({ type: 'cluster', exists: false });
     }
@@ -96,6 +105,7 @@ export class ClusterWatch implements Disposable {
       watch.dispose();
       this.watches.delete(number);
     }
+    this.observe();
     this.tell();
     this.announce();
   }
@@ -110,7 +120,24 @@ export class ClusterWatch implements Disposable {
     this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, settled, { changed: (before, facts) => this.learn(node, before, facts) }));
   }
 
-  private learn(node: number, before: NodeFacts, { ledger }: NodeFacts): void {
+  /** Nodes that take users. */
+  private observe(): void {
+    const { cluster } = this;
+    const nodes = (cluster?.nodes ?? []).flatMap((node) => {
+      const { config, container } = node;
+      if (!this.facts(node)?.listening || !container || container.State.Paused || config.node.public_key === '') return [];
+      return [{ node: node.node, key: runKey(container), url: `wss://${this.host.host}:${config.user.port}`, publicKey: config.node.public_key }];
+    });
+    this.observers?.update(cluster?.nodes[0]?.config.contract.id, nodes);
+  }
+
+  private observed(node: number, run: string, facts: Partial<NodeFacts>): void {
+    const watch = this.watches.get(node);
+    if (watch?.key === run) watch.add(facts);
+  }
+
+  private learn(node: number, before: NodeFacts, { ledger, listening }: NodeFacts): void {
+    if (listening !== before.listening) this.observe();
     if (ledger && ledger.seqNo !== before.ledger?.seqNo) this.changes.fire({ type: 'ledger', node, ...ledger });
     this.tell();
   }
