@@ -12,6 +12,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const loadedWhenUsed = {
   'src/node/setup/tls.ts': 'certificate',
   'src/cluster/embedded/engine.ts': 'embedded',
+  'src/cluster/docker/engine.ts': 'docker',
   'src/client/client.ts': 'client',
   'src/extension/logs/sourceMaps.ts': 'sourceMaps',
 };
@@ -42,6 +43,18 @@ const vscodeItself = {
   },
 };
 
+/**
+ * What dockerode wants for what is not used here: ssh in JavaScript (the user's own ssh does it), building images, reading folders.
+ * @type {import('esbuild').Plugin}
+ */
+const unused = {
+  name: 'unused',
+  setup(b) {
+    b.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const options = {
   entryPoints: {
@@ -60,7 +73,7 @@ const options = {
   format: 'cjs',
   sourcemap: true,
   minifySyntax: true,
-  plugins: [loadWhenUsed, vscodeItself],
+  plugins: [loadWhenUsed, vscodeItself, unused],
   // koffi is native and found at run time; without it the node runs without NPL and control channels, and says so.
   external: ['koffi', 'vscode'],
   // ws looks for these optional accelerators; ours has none.

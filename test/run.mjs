@@ -23,10 +23,12 @@ function check(name, command, args) {
   total[run(command, args) ? 'passed' : 'failed']++;
 }
 
-function suite(project) {
+/** `before`: what the tests' command line is handed to. */
+function suite(project, before = []) {
   console.log(`\n== ${project}`);
   const file = join(results, `${project}.json`);
-  const ok = run(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) });
+  const [command, ...args] = [...before, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const ok = run(command, args, { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) });
   let report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
@@ -41,6 +43,17 @@ function suite(project) {
   if (!ok && report.numFailedTests === 0) total.failed++;
   for (const { assertionResults } of report.testResults) {
     for (const test of assertionResults) if (test.status === 'pending' || test.status === 'skipped') skipped.push(`${project}: ${test.fullName}`);
+  }
+}
+
+/** Containers of a Docker daemon that is started for the tests alone. */
+function docker() {
+  const wrapper = join(root, 'test/docker/daemon/withDaemon.mjs');
+  const probe = spawnSync(process.execPath, [wrapper, '--check'], { encoding: 'utf8' });
+  if (probe.status === 0) suite('docker', [process.execPath, wrapper]);
+  else {
+    total.skipped++;
+    skipped.push(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
   }
 }
 
@@ -69,6 +82,7 @@ const vsix = join(results, 'hotpocket-studio.vsix');
 check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
 if (!process.argv.includes('--vscode')) {
   for (const project of ['unit', 'sim', 'process']) suite(project);
+  docker();
   check('log lines', process.execPath, ['test/logLines.mjs', said]);
 }
 for (const part of ['host', 'ui']) vscode(part, vsix);

@@ -6,11 +6,13 @@ import { commands } from './commands';
 import { commandHelp, overallHelp } from './help';
 import type { Output } from './output';
 
+export type EngineKind = ClusterEngine['kind'];
+
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly output: Output;
   readonly signal: AbortSignal;
-  readonly openEngine: () => ClusterEngine;
+  readonly openEngine: (kind: EngineKind) => Promise<ClusterEngine>;
 }
 
 const EXIT_CODE: Partial<Record<ErrorCode, number>> = { USAGE: 2, INVALID_CLUSTER_SIZE: 2, INVALID_PORT: 2, CLUSTER_NOT_FOUND: 3 };
@@ -48,27 +50,23 @@ async function runCommand(command: Command, args: readonly string[], { env, outp
     output.text(commandHelp(command));
     return;
   }
-  let engine: ClusterEngine | undefined;
-  const invocation: Invocation = {
-    positionals,
-    values,
-    env,
-    get engine() {
-      return (engine ??= openEngine());
-    },
-    output,
-    signal,
-  };
+  const engine = await openEngine(engineKind(values.engine ?? (env.HOTPOCKET_ENGINE || 'embedded'), command));
+  const invocation: Invocation = { positionals, values, env, engine, output, signal };
   try {
     await command.run(invocation);
   } finally {
-    engine?.dispose();
+    engine.dispose();
   }
+}
+
+function engineKind(name: string | boolean, command: Command): EngineKind {
+  if (name === 'embedded' || name === 'docker') return name;
+  throw usageError(`There is no engine '${name}', only embedded and docker (--engine, HOTPOCKET_ENGINE).`, command);
 }
 
 function parse(command: Command, args: readonly string[]): Pick<Invocation, 'positionals' | 'values'> {
   try {
-    const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: { ...command.options, help: { type: 'boolean', short: 'h' } } });
+    const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: { ...command.options, engine: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     return { positionals, values };
   } catch (error) {
     throw usageError(errorText(error), command);

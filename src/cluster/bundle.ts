@@ -26,13 +26,13 @@ const PERMISSIONS = 0o777;
 
 /**
  * Looks through a contract folder without changing anything. Throws BUNDLE_NOT_FOUND, or BUNDLE_INVALID for what cannot
- * be the same on every node: links that lead out, devices, sockets, files that cannot be read. `forbidden` must not lie inside.
+ * be the same on every node: links that lead out, devices, sockets, files that cannot be read. `forbidden`, if given, must not lie inside.
  */
-export async function readBundle(path: string, forbidden: string): Promise<Bundle> {
+export async function readBundle(path: string, forbidden?: string): Promise<Bundle> {
   const root = await realpath(path).catch(() => undefined);
   if (root === undefined) throw new HotPocketError('BUNDLE_NOT_FOUND', { path });
   if (!(await lstat(root)).isDirectory()) throw new HotPocketError('BUNDLE_INVALID', { path, problem: 'it is not a folder.' });
-  if (isInside(root, await realpath(forbidden).catch(() => forbidden))) {
+  if (forbidden !== undefined && isInside(root, await realpath(forbidden).catch(() => forbidden))) {
     throw new HotPocketError('BUNDLE_INVALID', { path, problem: `the cluster's own data is inside it (${forbidden}).` });
   }
   const all = await listFolder(path, root);

@@ -36,6 +36,8 @@ export interface EngineCapabilities {
   readonly stopsClock: boolean;
   readonly statusWithoutUser: boolean;
   readonly debugging: boolean;
+  /** `home`, `logFile` and `stateDir` are paths of this machine. */
+  readonly localFiles: boolean;
 }
 
 /** Lets the caller watch and end a long operation. */
@@ -74,6 +76,8 @@ export type NodeState =
   | { readonly kind: 'starting'; readonly pid: number }
   | { readonly kind: 'running'; readonly pid: number }
   | { readonly kind: 'stopping'; readonly pid: number }
+  /** Somebody made its container stand still. */
+  | { readonly kind: 'paused'; readonly pid: number }
   /** It ended by itself; started again at `retryAt` (ms since 1970), unless it was given up. */
   | { readonly kind: 'crashed'; readonly exit: string; readonly retryAt?: number };
 
@@ -83,6 +87,8 @@ export interface NodeStatusInfo {
   readonly state: NodeState;
   readonly publicKey: string;
   readonly role: 'validator' | 'observer';
+  /** The machine its user port is on, if that is not this one. */
+  readonly host?: string;
   readonly userPort: number;
   readonly peerPort: number;
   readonly inUnl: boolean;

@@ -5,7 +5,7 @@ import { ClientTerminals } from './client/clientTerminals';
 import { LogChannels } from './logs/logChannels';
 import { ClusterModel } from './model/clusterModel';
 import { Steering } from './model/steering';
-import { engineEnvironment, onDidChangeSettings } from './settings';
+import { engineEnvironment, onDidChangeSettings, setting } from './settings';
 
 /** What every part of the extension works with. */
 export interface Services {
@@ -20,19 +20,24 @@ export interface Services {
 }
 
 /**
- * Loads the engine and begins to watch the cluster. The engine is a bundle of its own (dist/embedded.js) that activation
- * must not wait for; whoever needs it awaits this.
+ * Loads the engine and begins to watch the cluster. Each engine is a bundle of its own (dist/embedded.js, dist/docker.js) that
+ * activation must not wait for; whoever needs it awaits this.
  */
 export async function openServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Services> {
-  const { EmbeddedEngine } = await import('../cluster/embedded/engine');
-  const engine = new EmbeddedEngine({ programs: join(context.extensionPath, 'dist'), env: engineEnvironment() });
+  const engine = await openEngine(context);
   const model = new ClusterModel(engine);
-  context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home'], () => void offerReload()));
+  context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home', 'docker.instanceImage', 'docker.devkitImage'], () => void offerReload()));
   await model.refresh();
   const logs = new LogChannels({ context, log, engine, model });
   const clients = new ClientTerminals({ context, model });
   context.subscriptions.push(logs, clients);
   return { context, log, engine, model, steering: new Steering(), logs, clients };
+}
+
+async function openEngine(context: vscode.ExtensionContext): Promise<ClusterEngine> {
+  const env = engineEnvironment();
+  if (setting('engine') === 'docker') return new (await import('../cluster/docker/engine')).DockerEngine({ env });
+  return new (await import('../cluster/embedded/engine')).EmbeddedEngine({ programs: join(context.extensionPath, 'dist'), env });
 }
 
 async function offerReload(): Promise<void> {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { ClusterDefaults } from '../cluster/engine';
+import type { ClusterDefaults, ClusterEngine } from '../cluster/engine';
 import { clusterDefaults, defaultNode } from '../cluster/environment';
 
 const SECTION = 'hotpocket';
 
 /** All settings of the extension with their types; package.json describes them, a test compares the two. */
 export interface Settings {
-  readonly engine: 'embedded';
+  readonly engine: ClusterEngine['kind'];
   readonly nodePath: string;
   readonly home: string;
   readonly clusterSize: number;
@@ -17,6 +17,8 @@ export interface Settings {
   readonly logTail: number;
   readonly buildBeforeDeploy: boolean;
   readonly 'terminal.hpdevkit': boolean;
+  readonly 'docker.instanceImage': string;
+  readonly 'docker.devkitImage': string;
 }
 
 export type SettingName = keyof Settings;
@@ -54,11 +56,25 @@ export function preferredNode(): number {
   return chosen('defaultNode') ?? defaultNode(process.env);
 }
 
-/** Environment of the engine: HOTPOCKET_HOME and HOTPOCKET_NODE_PATH follow the settings, if these are set. */
+const VARIABLES: readonly (readonly [string, SettingName])[] = [
+  ['HOTPOCKET_HOME', 'home'],
+  ['HOTPOCKET_NODE_PATH', 'nodePath'],
+  ['HOTPOCKET_ENGINE', 'engine'],
+  ['HP_INSTANCE_IMAGE', 'docker.instanceImage'],
+  ['HP_DEVKIT_IMAGE', 'docker.devkitImage'],
+];
+
+/** What engine and command line are told by variables, as far as the settings say something. */
+export function settingVariables(): readonly (readonly [string, string])[] {
+  return VARIABLES.flatMap(([name, key]) => {
+    const value = setting(key);
+    return value ? [[name, String(value)] as const] : [];
+  });
+}
+
+/** Environment of the engine: settings go before variables. */
 export function engineEnvironment(): NodeJS.ProcessEnv {
-  const home = setting('home');
-  const nodePath = setting('nodePath');
-  return { ...process.env, ...(home ? { HOTPOCKET_HOME: home } : {}), ...(nodePath ? { HOTPOCKET_NODE_PATH: nodePath } : {}) };
+  return { ...process.env, ...Object.fromEntries(settingVariables()) };
 }
 
 /** Calls back when one of the given settings changed. */

@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (command === 'rekey') return finish(await rekeyCommand(dir));
     if (command === 'run') return run(dir);
   }
-  finish(command === 'version' && args.length === 1 ? versionCommand() : usageCommand(args));
+  finish(command === 'version' && args.length === 1 ? versionCommand(process.env.HOTPOCKET_STAND_IN === '1') : usageCommand(args));
 }
 
 function finish({ exitCode, stdout, stderr }: CommandResult): void {

@@ -1,7 +1,7 @@
 import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/engine';
 
 /** A node's condition in one word, for icon and text alike. */
-export type NodeCondition = 'starting' | 'synced' | 'desync' | 'unreliable' | 'stopping' | 'stopped' | 'interrupted' | 'crashed';
+export type NodeCondition = 'starting' | 'synced' | 'desync' | 'unreliable' | 'stopping' | 'paused' | 'stopped' | 'interrupted' | 'crashed';
 
 export function nodeCondition({ state, voteStatus }: NodeStatusInfo): NodeCondition {
   if (state.kind === 'stopped') return state.interrupted ? 'interrupted' : 'stopped';
@@ -11,17 +11,17 @@ export function nodeCondition({ state, voteStatus }: NodeStatusInfo): NodeCondit
 
 /** The node has a process. */
 export function isActive({ kind }: NodeState): boolean {
-  return kind === 'starting' || kind === 'running' || kind === 'stopping';
+  return kind === 'starting' || kind === 'running' || kind === 'stopping' || kind === 'paused';
 }
 
-/** Starting the node does something: it has no process, whoever ended it. */
+/** Starting the node does something: it has no process, whoever ended it, or one that stands still. */
 export function isStartable({ kind }: NodeState): boolean {
-  return kind === 'stopped' || kind === 'crashed';
+  return kind === 'stopped' || kind === 'crashed' || kind === 'paused';
 }
 
 /** Stopping the node does something: it runs, or would without anybody asking. */
 export function isStoppable(state: NodeState): boolean {
-  return state.kind === 'starting' || state.kind === 'running' || (state.kind === 'crashed' && state.retryAt !== undefined);
+  return state.kind === 'starting' || state.kind === 'running' || state.kind === 'paused' || (state.kind === 'crashed' && state.retryAt !== undefined);
 }
 
 /** The cluster's condition, for the status bar. */

@@ -13,6 +13,7 @@ export function conditionWord(condition: NodeCondition, l10n: L10n): string {
     case 'desync': return l10n.t('desync');
     case 'unreliable': return l10n.t('unreliable');
     case 'stopping': return l10n.t('stopping');
+    case 'paused': return l10n.t('paused');
     case 'stopped': return l10n.t('stopped');
     case 'interrupted': return l10n.t('interrupted');
     case 'crashed': return l10n.t('crashed');
@@ -60,6 +61,6 @@ export function ledgerText({ seqNo, hash }: { readonly seqNo: number; readonly h
 }
 
 /** The address that clients of a node connect to. */
-export function userEndpoint({ userPort }: NodeStatusInfo): string {
-  return `wss://localhost:${userPort}`;
+export function userEndpoint({ host = 'localhost', userPort }: NodeStatusInfo): string {
+  return `wss://${host}:${userPort}`;
 }

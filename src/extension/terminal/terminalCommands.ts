@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { delimiter, join } from 'node:path';
 import { findNodeJs } from '../../cluster/embedded/nodeJs';
 import type { Services } from '../services';
-import { onDidChangeSettings, setting, type SettingName } from '../settings';
+import { onDidChangeSettings, setting, settingVariables, type SettingName } from '../settings';
 import { showError } from '../ui/errors';
 import { findRealHpdevkit } from './realHpdevkit';
 import { writeShims, type NodeJs } from './shims';
 
-const SETTINGS: readonly SettingName[] = ['terminal.hpdevkit', 'home', 'nodePath'];
+const SETTINGS: readonly SettingName[] = ['terminal.hpdevkit', 'home', 'nodePath', 'engine', 'docker.instanceImage', 'docker.devkitImage'];
 
 /**
  * Gives integrated terminals the commands `hpdevkit` and `hotpocket`, so that what tutorials and package.json scripts say works on the
@@ -37,9 +37,7 @@ async function provide({ context, log }: Services): Promise<void> {
   terminals.description = vscode.l10n.t('Adds the commands `hpdevkit` and `hotpocket` for the embedded HotPocket cluster');
   // Profiles of login shells, on macOS above all, would put other folders in front again.
   terminals.prepend('PATH', folder + delimiter, { applyAtProcessCreation: true, applyAtShellIntegration: true });
-  for (const [name, value] of [['HOTPOCKET_HOME', setting('home')], ['HOTPOCKET_NODE_PATH', setting('nodePath')]] as const) {
-    if (value) terminals.replace(name, value);
-  }
+  for (const [name, value] of settingVariables()) terminals.replace(name, value);
 }
 
 /** The one that would run the nodes; what the setting names reaches the command by a variable. */

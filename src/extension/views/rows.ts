@@ -27,6 +27,7 @@ const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
   desync: { id: 'sync', color: 'list.warningForeground' },
   unreliable: { id: 'warning', color: 'list.warningForeground' },
   stopping: { id: 'loading~spin' },
+  paused: { id: 'debug-pause', color: 'list.warningForeground' },
   stopped: { id: 'circle-large-outline', color: 'disabledForeground' },
   interrupted: { id: 'debug-disconnect', color: 'list.warningForeground' },
   crashed: { id: 'error', color: 'list.errorForeground' },

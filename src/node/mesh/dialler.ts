@@ -2,6 +2,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock';
 import { systemCode } from '../../base/errors';
 import type { Address } from './knownPeers';
+import { lookupPeer } from './lookup';
 
 const DIAL_TIMEOUT_MS = 5_000;
 /** What a node that is stopped, or a name that does not exist yet, looks like; it says nothing against the address. */
@@ -29,7 +30,7 @@ export class Dialler {
     let problem: unknown;
     let reached = false;
     // Certificates are self-signed; who is there is proved by the node key (peer.ts).
-    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), rejectUnauthorized: false });
+    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), lookup: lookupPeer, rejectUnauthorized: false });
     const cancel = this.clock.at(this.clock.now() + DIAL_TIMEOUT_MS, () => socket.destroy());
     socket.once('error', (error) => {
       problem = error;

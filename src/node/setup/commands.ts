@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { version as productVersion } from '../../../package.json';
 import { errorText } from '../../base/errors';
 import { ConfigError } from '../../hotpocket/config';
 import { HP_VERSION, LEDGER_VERSION } from '../../hotpocket/version';
@@ -16,8 +17,9 @@ export interface CommandResult {
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 const success = (...texts: readonly string[]): CommandResult => ({ exitCode: 0, stdout: lines(...texts), stderr: '' });
 
-export function versionCommand(): CommandResult {
-  return success(`${HP_VERSION} `, `Ledger version: ${LEDGER_VERSION}`);
+/** `standIn`: in a Docker image under hpcore's name it says that it is not hpcore (scripts/image.mjs). */
+export function versionCommand(standIn = false): CommandResult {
+  return success(`${HP_VERSION} `, `Ledger version: ${LEDGER_VERSION}`, ...(standIn ? [`HotPocket Studio's node ${productVersion}, standing in for hpcore`] : []));
 }
 
 export async function newCommand(dir: string): Promise<CommandResult> {

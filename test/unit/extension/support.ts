@@ -54,7 +54,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
  */
 export class FakeEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, localFiles: true };
   readonly changes = new Emitter<ClusterChange>();
   asked = 0;
 

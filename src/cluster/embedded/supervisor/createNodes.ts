@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { errorText, HotPocketError } from '../../../base/errors';
 import { spawnConfig, type HpConfig } from '../../../hotpocket/config';
 import { allSettled } from '../../allSettled';
+import { requireClusterSize } from '../../clusterSize';
 import type { ClusterDefaults, Task } from '../../engine';
 import { CLUSTER_NAME } from '../../paths';
 import { portBlock, requireFreePorts } from '../../ports';
@@ -11,7 +12,6 @@ import { FORMAT, type ClusterRecord, type NodeRecord } from '../clusterFile';
 import { nodeRecord, peerAddress, readNodeConfig, writeNodeConfig } from '../nodeConfig';
 import type { ClusterOptions } from './cluster';
 
-const LARGEST_CLUSTER = 64;
 const ROUND_TIME_MS = 2000;
 
 /**
@@ -19,7 +19,7 @@ const ROUND_TIME_MS = 2000;
  * The cluster exists once its record is saved; until then, and on failure, there are only folders to be removed.
  */
 export async function createNodes(options: ClusterOptions, { size, userPortBegin, peerPortBegin, roundTime = ROUND_TIME_MS }: ClusterDefaults, task?: Task): Promise<ClusterRecord> {
-  if (!Number.isInteger(size) || size < 1 || size > LARGEST_CLUSTER) throw new HotPocketError('INVALID_CLUSTER_SIZE', { value: String(size) });
+  requireClusterSize(size);
   await requireFreePorts(portBlock('users', userPortBegin, size), portBlock('peers', peerPortBegin, size), options.hosts, size, false);
   task?.progress?.(`Creating '${CLUSTER_NAME}' cluster of size ${size}`);
   const numbers = Array.from({ length: size }, (_, i) => i + 1);

@@ -1,0 +1,94 @@
+import type Docker from 'dockerode';
+import { HotPocketError } from '../../base/errors';
+import { CLUSTER_NAME } from '../paths';
+import { hasStatus } from './daemon/failures';
+import { LOCK, NODE_PREFIX, nodeContainer, nodeDir, nodeNumber } from './names';
+import { nodeConfigView, type NodeConfigView } from './nodeConfigView';
+import { readFile, type ContainerFile } from './volume';
+
+/** One node as Docker has it. */
+export interface DockerNode {
+  readonly node: number;
+  /** Undefined if somebody removed it; what is in the volume is still there. */
+  readonly container: Docker.ContainerInspectInfo | undefined;
+  readonly config: NodeConfigView;
+}
+
+export interface DockerCluster {
+  readonly nodes: readonly DockerNode[];
+  /** Of the instance image, by what the containers were made of. */
+  readonly image: string;
+  readonly stamp: DeploymentStamp | undefined;
+  /** What somebody of us is doing to it. */
+  readonly operation: string | undefined;
+}
+
+/** What a deployment of ours leaves beside the contract's files, where the next deployment of anybody removes it. */
+export interface DeploymentStamp {
+  readonly contractPath: string;
+}
+
+export const stampFile = (node: number): string => `${nodeDir(node)}/contract_fs/hotpocket_studio.json`;
+export const hpCfg = (node: number): string => `${nodeDir(node)}/cfg/hp.cfg`;
+
+/** Reads the cluster from its containers and the volume. Files are read again only when a node was started or stopped since. */
+export class ClusterReader {
+  private readonly known = new Map<string, { readonly key: string; readonly file: ContainerFile | undefined }>();
+
+  constructor(private readonly docker: Docker) {}
+
+  /** The cluster, or undefined if there is none, or one that is not finished yet unless `unfinished` asks for it. */
+  async read({ unfinished = false } = {}): Promise<DockerCluster | undefined> {
+    const { containers, operation } = await this.inspectAll();
+    if (containers.size === 0 || (operation === 'create' && !unfinished)) return undefined;
+    const [[, first]] = [...containers] as [[number, Docker.ContainerInspectInfo]];
+    const nodes: DockerNode[] = [];
+    for (let last = Math.max(...containers.keys()), node = 1; node <= last; node++) {
+      const container = containers.get(node);
+      nodes.push({ node, container, config: nodeConfigView((await this.file(hpCfg(node), container ?? first))?.text) });
+      // Somebody may have removed the container of the last node.
+      if (node === last && (await this.file(hpCfg(last + 1), first)) !== undefined) last++;
+    }
+    const stamp = await this.file(stampFile(nodes[0]?.node ?? 1), first);
+    return { nodes, image: first.Config.Image, stamp: stamp && (JSON.parse(stamp.text) as DeploymentStamp), operation };
+  }
+
+  /** The same. Throws CLUSTER_NOT_FOUND. */
+  async require(which: { readonly unfinished?: boolean } = {}): Promise<DockerCluster> {
+    const cluster = await this.read(which);
+    if (!cluster) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: CLUSTER_NAME });
+    return cluster;
+  }
+
+  /** What was read is to be read again. */
+  forget(): void {
+    this.known.clear();
+  }
+
+  private async inspectAll(): Promise<{ readonly containers: Map<number, Docker.ContainerInspectInfo>; readonly operation: string | undefined }> {
+    const listed = await this.docker.listContainers({ all: true, filters: { name: [NODE_PREFIX, LOCK] } });
+    const operation = listed.find(({ Names }) => Names.includes(`/${LOCK}`))?.Labels.operation;
+    const numbers = listed.flatMap(({ Names }) => Names.flatMap((name) => nodeNumber(name) ?? [])).sort((a, b) => a - b);
+    const inspected = await Promise.all(numbers.map((node) => inspect(this.docker, node)));
+    return { containers: new Map(inspected.flatMap((info, i) => (info ? [[numbers[i] as number, info]] : []))), operation };
+  }
+
+  private async file(path: string, { Id, State }: Docker.ContainerInspectInfo): Promise<ContainerFile | undefined> {
+    const key = `${Id} ${State.StartedAt} ${State.FinishedAt}`;
+    const known = this.known.get(path);
+    if (known?.key === key) return known.file;
+    const file = await readFile(this.docker.getContainer(Id), path);
+    this.known.set(path, { key, file });
+    return file;
+  }
+}
+
+async function inspect(docker: Docker, node: number): Promise<Docker.ContainerInspectInfo | undefined> {
+  try {
+    return await docker.getContainer(nodeContainer(node)).inspect();
+  } catch (error) {
+    // Removed a moment ago.
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}

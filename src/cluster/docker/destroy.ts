@@ -1,0 +1,44 @@
+import type Docker from 'dockerode';
+import { HotPocketError } from '../../base/errors';
+import { allSettled } from '../allSettled';
+import { hasStatus } from './daemon/failures';
+import type { DockerContext } from './context';
+import { isOfCluster, NETWORK, OWN_LABEL, VOLUME } from './names';
+
+/**
+ * Removes the cluster's containers, volume and network, as far as they are there, and says what it removed (reference 9.7). Throws
+ * DOCKER_VOLUME_IN_USE before anything is removed if somebody else uses the volume or the network.
+ */
+export async function destroy({ docker }: DockerContext): Promise<string[]> {
+  const containers = await usersOfCluster(docker);
+  const foreign = containers.filter(({ name, own }) => !own && !isOfCluster(name)).map(({ name }) => name);
+  if (foreign.length > 0) throw new HotPocketError('DOCKER_VOLUME_IN_USE', { volume: VOLUME, network: NETWORK, by: foreign.join(', ') });
+  // hpdevkit waits 10 s for its management container, which ignores SIGTERM. All data goes anyway.
+  await allSettled(containers.map(({ id }) => gone(docker.getContainer(id).remove({ force: true, v: true }))));
+  const deleted = containers.filter(({ own }) => !own).map(({ name }) => `container ${name}`);
+  if (await gone(docker.getVolume(VOLUME).remove())) deleted.push(`volume ${VOLUME}`);
+  if (await gone(docker.getNetwork(NETWORK).remove())) deleted.push(`network ${NETWORK}`);
+  return deleted;
+}
+
+/** All containers that bear a name of the cluster, or have its volume or network. */
+async function usersOfCluster(docker: Docker): Promise<{ readonly id: string; readonly name: string; readonly own: boolean }[]> {
+  const all = await docker.listContainers({ all: true });
+  return all.flatMap(({ Id, Names, Mounts, NetworkSettings, Labels }) => {
+    const name = (Names[0] ?? Id).replace(/^\//, '');
+    const uses = Mounts.some((mount) => mount.Name === VOLUME) || NETWORK in (NetworkSettings?.Networks ?? {});
+    return uses || isOfCluster(name) ? [{ id: Id, name, own: Labels[OWN_LABEL] === 'work' }] : [];
+  });
+}
+
+/** False if it was gone already, or is being removed by somebody else. */
+async function gone(removal: Promise<unknown>): Promise<boolean> {
+  try {
+    await removal;
+    return true;
+  } catch (error) {
+    if (hasStatus(error, 404)) return false;
+    if (hasStatus(error, 409) && /already in progress/.test(String(error))) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { Emitter, type Disposable } from '../../base/disposables';
+import { HotPocketError } from '../../base/errors';
+import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugLease, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
+import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
+import type { DockerContext } from './context';
+import { openDocker } from './daemon/connect';
+import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
+import { dockerFailure } from './daemon/failures';
+import { deploy } from './deploy';
+import { describeCluster, describeNode } from './describe';
+import { destroy } from './destroy';
+import { instanceImage, requireImage } from './images';
+import { followLog } from './logs/follow';
+import { readOutput } from './logs/readOutput';
+import { acquire, type Lease, type Operation } from './mutex';
+import { nodeContainer } from './names';
+import { select, startNodes, stopNodes } from './nodes';
+import { createFollower } from './spawn';
+import { recoverDeployment } from './sync';
+import { ClusterWatch } from './watch/clusterWatch';
+import { DockerEvents } from './watch/events';
+import { NO_FACTS, withText, type NodeFacts } from './watch/facts';
+
+// For scripts/image.mjs, which loads this file's bundle.
+export { openDocker } from './daemon/connect';
+export { findEndpoint } from './daemon/endpoint';
+
+export interface DockerEngineOptions {
+  /** Read: what the docker command reads to find its daemon, HP_INSTANCE_IMAGE, HP_DEVKIT_IMAGE, HOTPOCKET_BIND. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const TAIL = 300;
+const SETTLED_AFTER_MS = 60_000;
+const LOOK_ANYWAY_MS = 1_000;
+
+/** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
+export class DockerEngine implements ClusterEngine {
+  readonly kind = 'docker';
+  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, localFiles: false };
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly changes = new Emitter<ClusterChange>();
+  private readonly events = new DockerEvents(() => this.docker);
+  private connection: { readonly endpoint: Endpoint; readonly docker: Docker; readonly reader: ClusterReader } | undefined;
+  private watch: ClusterWatch | undefined;
+
+  constructor({ env = process.env }: DockerEngineOptions = {}) {
+    this.env = env;
+  }
+
+  async status(): Promise<ClusterStatus | undefined> {
+    return this.guard('Looking at the cluster', undefined, async () => {
+      const cluster = await this.reader.read();
+      return cluster && describeCluster(cluster, await this.factsOf(cluster), this.host);
+    });
+  }
+
+  async deploy(request: DeployRequest, task?: Task): Promise<ClusterStatus> {
+    return this.guard('Deploying', task, async () => {
+      const image = await this.imageForDeployment(task);
+      for (;;) {
+        const creates = (await this.reader.read()) === undefined;
+        const lease = await this.begin(creates ? 'create' : 'deploy', task, image);
+        try {
+          const existing = await this.reader.read({ unfinished: true });
+          // Somebody created or cleaned it while we waited.
+          if ((existing === undefined) !== creates && lease.interrupted !== 'create') continue;
+          await deploy(this.context, this.reader, image, existing, request, task);
+        } finally {
+          await lease.release();
+        }
+        return (await this.status()) as ClusterStatus;
+      }
+    });
+  }
+
+  async start(node?: number, task?: Task): Promise<void> {
+    await this.change('Starting', 'start', task, async (cluster) => startNodes(this.context, cluster, select(cluster, node), task));
+  }
+
+  async stop(node?: number, task?: Task): Promise<void> {
+    await this.change('Stopping', 'stop', task, async (cluster) => stopNodes(this.context, select(cluster, node), task));
+  }
+
+  async spawn(task?: Task): Promise<NodeStatusInfo> {
+    return this.change('Adding a node', 'spawn', task, async (cluster) => {
+      const node = await createFollower(this.context, cluster, task);
+      const grown = await this.reader.require();
+      await startNodes(this.context, grown, select(grown, node));
+      const current = await this.reader.require();
+      const [started] = select(current, node) as [DockerNode];
+      return describeNode(started, current, await this.factsOf(current), this.host);
+    });
+  }
+
+  async clean(task?: Task): Promise<CleanReport> {
+    return this.change('Cleaning', 'clean', task, async ({ nodes }) => ({ nodes: nodes.length, deleted: await destroy(this.context) }));
+  }
+
+  async logs(node: number, options: LogOptions, onText: (text: string) => void): Promise<void> {
+    await this.guard('Reading the log', undefined, async () => {
+      const cluster = await this.reader.require();
+      const [chosen] = select(cluster, node);
+      if (!chosen?.container) throw new HotPocketError('NODE_CONTAINER_MISSING', { node });
+      const { signal } = options;
+      await followLog(this.docker, nodeContainer(node), { ...options, whenChanged: (id) => this.whenChanged(id, signal) }, onText);
+    });
+  }
+
+  debug(): Promise<DebugLease> {
+    return Promise.reject(new HotPocketError('DEBUG_ENGINE_UNSUPPORTED', {}));
+  }
+
+  /** While somebody listens, Docker's events and the nodes' logs are followed. */
+  readonly onDidChange = (listener: (change: ClusterChange) => void): Disposable => {
+    if (!this.watch) {
+      try {
+        this.watch = new ClusterWatch({ docker: () => this.docker, reader: this.reader, events: this.events, host: this.host });
+        this.watch.changes.on((change) => this.changes.fire(change));
+      } catch {
+        // Without a context that can be used there is nothing to follow, as every command says.
+      }
+    }
+    return this.changes.on(listener);
+  };
+
+  dispose(): void {
+    this.watch?.dispose();
+    this.events.dispose();
+  }
+
+  private get connected(): { readonly endpoint: Endpoint; readonly docker: Docker; readonly reader: ClusterReader } {
+    if (!this.connection) {
+      const endpoint = findEndpoint(this.env);
+      const docker = openDocker(endpoint, this.env);
+      this.connection = { endpoint, docker, reader: new ClusterReader(docker) };
+    }
+    return this.connection;
+  }
+
+  private get docker(): Docker {
+    return this.connected.docker;
+  }
+  private get reader(): ClusterReader {
+    return this.connected.reader;
+  }
+  private get host(): string {
+    return publishedHost(this.connected.endpoint);
+  }
+
+  private get context(): DockerContext {
+    const { docker, endpoint } = this.connected;
+    const notice = ({ code, message, remedy }: HotPocketError, node?: number): void => this.changes.fire({ type: 'notice', ...(node !== undefined && { node }), code, message, remedy });
+    return { docker, endpoint, env: this.env, notice };
+  }
+
+  /** Of a cluster that exists, what its containers were made of. */
+  private async imageForDeployment(task?: Task): Promise<string> {
+    const cluster = await this.reader.read();
+    const image = cluster?.image ?? instanceImage(this.env);
+    await requireImage(this.docker, image, task);
+    return image;
+  }
+
+  private async change<T>(what: string, operation: Operation, task: Task | undefined, job: (cluster: DockerCluster) => Promise<T>): Promise<T> {
+    return this.guard(what, task, async () => {
+      const { image } = await this.reader.require();
+      const lease = await this.begin(operation, task, image);
+      try {
+        return await job(await this.reader.require());
+      } finally {
+        await lease.release();
+      }
+    });
+  }
+
+  /** Takes the lock, and brings in order what somebody who died with it has left. */
+  private async begin(operation: Operation, task: Task | undefined, image: string): Promise<Lease> {
+    const lease = await acquire(this.docker, image, operation, task);
+    try {
+      if (lease.interrupted === 'create') await destroy(this.context);
+      if (lease.interrupted === 'deploy') {
+        const cluster = await this.reader.read({ unfinished: true });
+        if (cluster) await recoverDeployment(this.docker, cluster.image, cluster.nodes.map(({ node }) => node));
+      }
+      this.reader.forget();
+      return lease;
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+  }
+
+  /** What the nodes' logs say; while nothing is followed, they are looked at once. */
+  private async factsOf({ nodes }: DockerCluster): Promise<(node: DockerNode) => NodeFacts | undefined> {
+    const found = await Promise.all(nodes.map(async (node) => [node.node, this.watch?.facts(node) ?? (await this.lookUp(node))] as const));
+    const facts = new Map(found);
+    return ({ node }) => facts.get(node);
+  }
+
+  private async lookUp({ container }: DockerNode): Promise<NodeFacts | undefined> {
+    if (!container?.State.Running) return undefined;
+    const { StartedAt } = container.State;
+    const text = await readOutput(this.docker, this.docker.getContainer(container.Id), { since: StartedAt, tail: TAIL });
+    return withText({ ...NO_FACTS, listening: Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS }, text);
+  }
+
+  /** Something happened to the container, or it is time to look. */
+  private async whenChanged(id: string, signal: AbortSignal | undefined): Promise<void> {
+    const done = new AbortController();
+    const end = (): void => done.abort();
+    const subscription = this.events.on((event) => (event.type !== 'container' || event.id === id ? end() : undefined));
+    signal?.addEventListener('abort', end);
+    await sleep(LOOK_ANYWAY_MS, undefined, { signal: done.signal }).catch(() => undefined);
+    signal?.removeEventListener('abort', end);
+    subscription.dispose();
+  }
+
+  /** Whatever goes wrong becomes an error of the catalogue. */
+  private async guard<T>(what: string, task: Task | undefined, job: () => Promise<T>): Promise<T> {
+    try {
+      return await job();
+    } catch (error) {
+      if (task?.signal?.aborted && !(error instanceof HotPocketError)) throw new HotPocketError('CANCELLED', { what });
+      throw error instanceof HotPocketError ? error : dockerFailure(error, this.connected.endpoint);
+    }
+  }
+}

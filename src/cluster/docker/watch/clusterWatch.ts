@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Docker from 'dockerode';
+import { Emitter, type Disposable } from '../../../base/disposables';
+import { HotPocketError } from '../../../base/errors';
+import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine';
+import type { ClusterReader, DockerCluster, DockerNode } from '../cluster';
+import { describeCluster, exitText } from '../describe';
+import { isOfCluster, LOCK, nodeNumber } from '../names';
+import { nodeLogCommand } from '../nodes';
+import type { DockerEvent, DockerEvents } from './events';
+import type { NodeFacts } from './facts';
+import { NodeWatch } from './nodeWatch';
+
+export interface WatchHost {
+  docker(): Docker;
+  readonly reader: ClusterReader;
+  readonly events: DockerEvents;
+  /** Of published ports. */
+  readonly host: string;
+}
+
+/** After so long a node has opened its ports, whatever is left of its log. */
+const SETTLED_AFTER_MS = 60_000;
+const TROUBLE_MS = 60_000;
+const ASKED = new Set(['0', '2', '15', '130', '143']);
+
+/** Keeps up with the cluster while somebody listens, and tells what changes. */
+export class ClusterWatch implements Disposable {
+  readonly changes = new Emitter<ClusterChange>();
+  private readonly subscription: Disposable;
+  private readonly watches = new Map<number, NodeWatch>();
+  private cluster: DockerCluster | undefined;
+  private told: ClusterStatus | undefined;
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private disposed = false;
+  /** What happened to nodes since the cluster was last read. */
+  private readonly noted = new Map<number, HotPocketError>();
+  private readonly endedAt = new Map<number, number>();
+
+  constructor(private readonly host: WatchHost) {
+    this.subscription = host.events.on((event) => this.hear(event));
+  }
+
+  /** What is known of a run of a node, if it is watched. */
+  facts({ node, container }: DockerNode): NodeFacts | undefined {
+    const watch = this.watches.get(node);
+    return watch && container && watch.key === runKey(container) ? watch.facts : undefined;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.subscription.dispose();
+    for (const watch of this.watches.values()) watch.dispose();
+    this.watches.clear();
+  }
+
+  private hear(event: DockerEvent): void {
+    if (event.type === 'container') {
+      if (event.name !== LOCK && !isOfCluster(event.name)) return;
+      this.note(event);
+      void this.look();
+    } else if (event.type === 'connected') void this.look();
+    else {
+      for (const watch of this.watches.values()) watch.dispose();
+      this.watches.clear();
+      this.cluster = this.told = undefined;
+      // Whoever looks is told that the daemon does not answer.
+      this.changes.fire({ type: 'cluster', exists: false });
+    }
+  }
+
+  /** Reads the cluster anew. Calls that come meanwhile share one more reading. */
+  private look(): Promise<void> {
+    if (this.looking) {
+      this.again = true;
+      return this.looking;
+    }
+    this.looking = (async () => {
+      do {
+        this.again = false;
+        // The events end with the daemon; that it does not answer is told then.
+        const cluster = await this.host.reader.read().catch(() => this.cluster);
+        if (!this.disposed) this.adopt(cluster);
+      } while (this.again && !this.disposed);
+    })().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private adopt(cluster: DockerCluster | undefined): void {
+    this.cluster = cluster;
+    for (const node of cluster?.nodes ?? []) this.follow(node);
+    for (const [number, watch] of this.watches) {
+      const node = cluster?.nodes.find((one) => one.node === number);
+      if (node?.container?.State.Running && watch.key === runKey(node.container)) continue;
+      watch.dispose();
+      this.watches.delete(number);
+    }
+    this.tell();
+    this.announce();
+  }
+
+  private follow({ node, container }: DockerNode): void {
+    if (!container?.State.Running) return;
+    const key = runKey(container);
+    const known = this.watches.get(node);
+    if (known?.key === key) return;
+    known?.dispose();
+    const settled = Date.now() - Date.parse(container.State.StartedAt) > SETTLED_AFTER_MS;
+    this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, settled, { changed: (before, facts) => this.learn(node, before, facts) }));
+  }
+
+  private learn(node: number, before: NodeFacts, { ledger }: NodeFacts): void {
+    if (ledger && ledger.seqNo !== before.ledger?.seqNo) this.changes.fire({ type: 'ledger', node, ...ledger });
+    this.tell();
+  }
+
+  /** Tells what is new since the last time. */
+  private tell(): void {
+    const before = this.told;
+    this.told = this.cluster && describeCluster(this.cluster, (node) => this.facts(node), this.host.host);
+    const sameNodes = before?.nodes.length === this.told?.nodes.length && before?.contractId === this.told?.contractId;
+    if (!sameNodes) this.changes.fire({ type: 'cluster', exists: this.told !== undefined });
+    else for (const node of this.told?.nodes ?? []) if (!isDeepStrictEqual(withoutLedger(node), withoutLedger(before?.nodes.find((one) => one.node === node.node)))) this.changes.fire({ type: 'node', node });
+  }
+
+  private note({ action, name, attributes }: Extract<DockerEvent, { type: 'container' }>): void {
+    const node = nodeNumber(name);
+    if (node === undefined) return;
+    if (action === 'die' && !ASKED.has(attributes.exitCode ?? '0')) this.noted.set(node, new HotPocketError('NODE_ENDED', { node, exit: exitText(Number(attributes.exitCode)), log: nodeLogCommand(node) }));
+    else if (action === 'pause') this.noted.set(node, new HotPocketError('NODE_PAUSED', { node }));
+    else if (action === 'destroy') this.noted.set(node, new HotPocketError('NODE_CONTAINER_MISSING', { node }));
+  }
+
+  /** What somebody did to a node behind everybody's back, and how to go on. A cluster that is being removed is no news. */
+  private announce(): void {
+    const { cluster } = this;
+    for (const [node, error] of this.noted) {
+      const kept = cluster?.operation !== 'clean' && cluster?.nodes.some((one) => one.node === node && (one.container === undefined) === (error.code === 'NODE_CONTAINER_MISSING'));
+      // Docker starts it again and again, which is one trouble.
+      const again = error.code === 'NODE_ENDED' && performance.now() < (this.endedAt.get(node) ?? -Infinity) + TROUBLE_MS;
+      if (error.code === 'NODE_ENDED') this.endedAt.set(node, performance.now());
+      const { code, message, remedy } = error;
+      if (kept && !again) this.changes.fire({ type: 'notice', node, code, message, remedy });
+    }
+    this.noted.clear();
+  }
+}
+
+/** Changes with every start. */
+export const runKey = ({ Id, State }: Docker.ContainerInspectInfo): string => `${Id} ${State.StartedAt}`;
+
+/** Ledgers have events of their own. */
+function withoutLedger(node: NodeStatusInfo | undefined): object | undefined {
+  if (!node) return undefined;
+  const { ledger: _ledger, ...rest } = node;
+  return rest;
+}

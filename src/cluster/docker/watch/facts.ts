@@ -1,0 +1,51 @@
+import type { VoteStatusText } from '../../../base/nodeLink';
+import { parseLedgerCreated, parseLogLine, parseNotEnoughPeers } from '../../../hotpocket/logLine';
+
+/** What a node's log, and the observer if there is one, have told of one run of the node. */
+export interface NodeFacts {
+  /** It takes users. */
+  readonly listening: boolean;
+  readonly voteStatus: VoteStatusText;
+  readonly votes?: { readonly received: number; readonly needed: number };
+  readonly fork: boolean;
+  /** From the log with the first eight digits of the hash. */
+  readonly ledger?: { readonly seqNo: number; readonly hash: string };
+  readonly weaklyConnected: boolean;
+  /** Only the observer knows. */
+  readonly peers: readonly string[];
+  readonly unl?: readonly string[];
+  readonly roundTime?: number;
+}
+
+export const NO_FACTS: NodeFacts = { listening: false, voteStatus: 'unknown', fork: false, weaklyConnected: false, peers: [] };
+
+const FORK = /^(?:No consensus on last shard hash|Cannot close ledger)\. Possible fork condition\. won:(\d+) needed:(\d+)$/;
+const WEAK = 'Became weakly connected.';
+const NOT_WEAK = 'No longer weakly connected.';
+
+/** What one line of a node's log changes (reference 2.2 to 2.5). The same object where it changes nothing. */
+export function withLine(facts: NodeFacts, line: string): NodeFacts {
+  const parsed = parseLogLine(line);
+  if (parsed?.subsystem !== 'hpc') return facts;
+  const { message } = parsed;
+  const ledger = parseLedgerCreated(message);
+  if (ledger) return { ...synced(facts), ledger: { seqNo: ledger.seqNo, hash: ledger.hash } };
+  const waiting = parseNotEnoughPeers(message);
+  if (waiting) return { ...facts, voteStatus: 'unreliable', votes: { received: waiting.votes, needed: waiting.needed }, fork: false };
+  const fork = FORK.exec(message);
+  if (fork) return { ...facts, voteStatus: 'unreliable', votes: { received: Number(fork[1]), needed: Number(fork[2]) }, fork: true };
+  if (message.startsWith('We are not on the consensus ledger') || /^Hpfs (?:cont|ldgr) sync: Target added\./.test(message)) return { ...synced(facts), voteStatus: 'desync' };
+  if (message.startsWith('Started listening for user connections on ')) return { ...facts, listening: true };
+  if (message === WEAK || message === NOT_WEAK) return { ...facts, weaklyConnected: message === WEAK };
+  if (/^HotPocket \d/.test(message)) return NO_FACTS;
+  return facts;
+}
+
+export function withText(facts: NodeFacts, text: string): NodeFacts {
+  return text.split('\n').reduce(withLine, facts);
+}
+
+/** Votes are told only when they do not suffice. */
+function synced({ votes: _votes, ...facts }: NodeFacts): NodeFacts {
+  return { ...facts, voteStatus: 'synced', fork: false };
+}

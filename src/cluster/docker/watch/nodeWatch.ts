@@ -1,0 +1,56 @@
+import type Docker from 'dockerode';
+import type { Disposable } from '../../../base/disposables';
+import { followLog } from '../logs/follow';
+import { NO_FACTS, withLine, type NodeFacts } from './facts';
+
+/** Enough to know where a node that runs for long stands. */
+const TAIL = 300;
+
+export interface NodeWatchEvents {
+  changed(before: NodeFacts, facts: NodeFacts): void;
+}
+
+/** One run of a node's container: its log is followed, and what it says becomes facts. */
+export class NodeWatch implements Disposable {
+  private readonly end = new AbortController();
+  private current: NodeFacts;
+  private rest = '';
+
+  /** `key` tells one run of a container from another; `settled`: it runs so long that it surely takes users. */
+  constructor(docker: Docker, readonly key: string, container: string, settled: boolean, private readonly events: NodeWatchEvents) {
+    this.current = { ...NO_FACTS, listening: settled };
+    const { signal } = this.end;
+    const whenChanged = (): Promise<void> => {
+      // This run is over; the next one has a watch of its own.
+      this.end.abort();
+      return Promise.resolve();
+    };
+    void followLog(docker, container, { sinceStart: true, tail: TAIL, follow: true, signal, whenChanged }, (text) => this.read(text)).catch(() => undefined);
+  }
+
+  get facts(): NodeFacts {
+    return this.current;
+  }
+
+  /** From the observer. */
+  add(facts: Partial<NodeFacts>): void {
+    this.set({ ...this.current, ...facts });
+  }
+
+  dispose(): void {
+    this.end.abort();
+  }
+
+  private read(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) this.set(withLine(this.current, line));
+  }
+
+  private set(facts: NodeFacts): void {
+    const before = this.current;
+    if (facts === before || this.end.signal.aborted) return;
+    this.current = facts;
+    this.events.changed(before, facts);
+  }
+}

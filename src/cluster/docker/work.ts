@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type Docker from 'dockerode';
+import { HotPocketError } from '../../base/errors';
+import { CLUSTER_NAME } from '../paths';
+import { MOUNT, OWN_LABEL, VOLUME } from './names';
+
+export interface Work {
+  readonly image: string;
+  /** Without it the image's own, which is hpcore. */
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export interface WorkResult {
+  readonly exitCode: number;
+  /** What it printed, both streams. */
+  readonly output: string;
+}
+
+const OUTPUT_LIMIT = 16 * 1024;
+
+/**
+ * A short-lived container of the instance image with the cluster's volume, which does something and is gone. It goes on to its end even if
+ * we end meanwhile; on the signal it is ended.
+ */
+export async function work(docker: Docker, { image, entrypoint, command, signal }: Work): Promise<WorkResult> {
+  signal?.throwIfAborted();
+  const container = await docker.createContainer({
+    name: `hotpocket_studio_${CLUSTER_NAME}_work_${randomBytes(4).toString('hex')}`,
+    Image: image,
+    ...(entrypoint && { Entrypoint: [...entrypoint] }),
+    Cmd: [...command],
+    User: '0',
+    Labels: { [OWN_LABEL]: 'work' },
+    HostConfig: { AutoRemove: true, NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: VOLUME, Target: MOUNT }] },
+  });
+  const end = (): void => void container.remove({ force: true }).catch(() => undefined);
+  signal?.addEventListener('abort', end);
+  try {
+    const { text, ended } = await collectOutput(docker, container);
+    // Asked before it starts: afterwards it may be gone already. When it is removed, the volume is not in use any more.
+    const removed = container.wait({ condition: 'removed' }) as Promise<{ StatusCode: number }>;
+    removed.catch(() => undefined);
+    try {
+      await container.start();
+    } catch (error) {
+      end();
+      throw error;
+    }
+    const { StatusCode } = await removed;
+    await ended;
+    signal?.throwIfAborted();
+    return { exitCode: StatusCode, output: text() };
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
+}
+
+/** Runs a constant shell script with arguments. Throws DOCKER_WORK_FAILED. */
+export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...(signal && { signal }) });
+  if (exitCode !== 0) throw new HotPocketError('DOCKER_WORK_FAILED', { what, problem: output.trim().split('\n').at(-1) || `exit code ${exitCode}` });
+}
+
+async function collectOutput(docker: Docker, container: Docker.Container): Promise<{ readonly text: () => string; readonly ended: Promise<void> }> {
+  let text = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (text.length < OUTPUT_LIMIT) text += chunk.toString('utf8');
+      done();
+    },
+  });
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+  const ended = new Promise<void>((resolve) => stream.on('error', () => resolve()).on('end', () => resolve()).on('close', () => resolve()));
+  docker.modem.demuxStream(stream, sink, sink);
+  return { text: () => text, ended };
+}
