@@ -81,8 +81,14 @@ const options = {
   logLevel: 'warning',
 };
 
-if (process.argv.includes('--watch')) await (await context(options)).watch();
+/**
+ * What runs in containers, with whatever Node.js their image has; sent there every time.
+ * @type {import('esbuild').BuildOptions}
+ */
+const inContainers = { ...options, entryPoints: { debugAgent: 'src/cluster/docker/debug/agent/main.ts', debugContainerHook: 'src/debug/containerHook.ts' }, target: 'node16', minify: true, sourcemap: false };
+
+if (process.argv.includes('--watch')) for (const one of [options, inContainers]) await (await context(one)).watch();
 else {
-  await build(options);
+  await Promise.all([build(options), build(inContainers)]);
   await chmod('dist/cli.js', 0o755);
 }

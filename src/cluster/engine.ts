@@ -114,6 +114,8 @@ export interface ClusterStatus {
   /** What is started as the contract, as hp.cfg says. */
   readonly program: { readonly binPath: string; readonly binArgs: string };
   readonly roundTime: number;
+  /** So long may a contract process run, ms; 0 = for ever. Absent where a debugged process has all the time there is. */
+  readonly execTimeout?: number;
   /** How much its time lags behind the wall clock, for all it was held so far; ms. */
   readonly clockBehind: number;
   readonly pause?: PauseInfo;

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { HotPocketError } from '../../base/errors';
 import { CLUSTER_NAME } from '../paths';
 import { hasStatus } from './daemon/failures';
+import { AGENT_MARK } from './debug/protocol';
 import { LOCK, NODE_PREFIX, nodeContainer, nodeDir, nodeNumber } from './names';
 import { nodeConfigView, type NodeConfigView } from './nodeConfigView';
 import { readFile, type ContainerFile } from './volume';
@@ -11,6 +12,8 @@ export interface DockerNode {
   readonly node: number;
   /** Undefined if somebody removed it; what is in the volume is still there. */
   readonly container: Docker.ContainerInspectInfo | undefined;
+  /** A debugger's agent is at work in it, somebody's. */
+  readonly debugged: boolean;
   readonly config: NodeConfigView;
 }
 
@@ -45,7 +48,7 @@ export class ClusterReader {
     const nodes: DockerNode[] = [];
     for (let last = Math.max(...containers.keys()), node = 1; node <= last; node++) {
       const container = containers.get(node);
-      nodes.push({ node, container, config: nodeConfigView((await this.file(hpCfg(node), container ?? first))?.text) });
+      nodes.push({ node, container, debugged: container !== undefined && (await isDebugged(this.docker, container)), config: nodeConfigView((await this.file(hpCfg(node), container ?? first))?.text) });
       // Somebody may have removed the container of the last node.
       if (node === last && (await this.file(hpCfg(last + 1), first)) !== undefined) last++;
     }
@@ -81,6 +84,12 @@ export class ClusterReader {
     this.known.set(path, { key, file });
     return file;
   }
+}
+
+/** Only what runs at the moment is listed there. */
+async function isDebugged(docker: Docker, { ExecIDs }: Docker.ContainerInspectInfo): Promise<boolean> {
+  const running = await Promise.all((ExecIDs ?? []).map(async (id) => docker.getExec(id).inspect().catch(() => undefined)));
+  return running.some((exec) => exec?.Running === true && exec.ProcessConfig.arguments.some((word) => word.includes(AGENT_MARK)));
 }
 
 async function inspect(docker: Docker, node: number): Promise<Docker.ContainerInspectInfo | undefined> {

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
 import { noteLogs } from '../../support/said';
+import { until } from '../../support/until';
+
+export { until } from '../../support/until';
 
 const root = resolve(__dirname, '../../..');
 /** Elsewhere for a package of them. */
@@ -259,16 +262,6 @@ function workingFolder(pid: number): string {
 export function ledgerLines(text: string): LedgerLine[] {
   return [...text.matchAll(/\*\*\*\*Ledger created\*\*\*\* \(lcl:(\d+)-([0-9a-f]{8}) state:([0-9a-f]{8}) patch:([0-9a-f]{8})\)/g)]
     .map(([, seqNo, hash, state, patch]) => ({ seqNo: Number(seqNo), hash: hash!, state: state!, patch: patch! }));
-}
-
-/** Looks again and again until there is an answer; what happened instead is in the error. */
-export async function until<T>(what: string, timeoutMs: number, look: () => T | undefined | Promise<T | undefined>, report?: () => string | Promise<string>): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; ) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.\n${(await report?.()) ?? ''}`);
-    await new Promise((done) => setTimeout(done, 25));
-  }
 }
 
 /** Writes a contract folder; names and contents. */

@@ -1,32 +1,30 @@
 import { join, resolve } from 'node:path';
-import type { Debuggee } from '../../../src/base/debugLink';
-import type { DebugEvent, DebugLease, DebugRequest } from '../../../src/cluster/engine';
-import { EmbeddedEngine } from '../../../src/cluster/embedded/engine';
-import { debugProviders, providerFor } from '../../../src/debug/providers';
-import { InspectorClient, type Stopped } from '../../support/inspectorClient';
-import { until, type CliCluster } from './cliCluster';
+import type { Debuggee } from '../../src/base/debugLink';
+import type { ClusterEngine, DebugEvent, DebugLease, DebugRequest } from '../../src/cluster/engine';
+import { debugProviders, providerFor } from '../../src/debug/providers';
+import { InspectorClient, type Stopped } from './inspectorClient';
+import { until } from './until';
 
-const programs = process.env.HOTPOCKET_TEST_PROGRAMS ?? resolve(__dirname, '../../../dist');
+export const programs = process.env.HOTPOCKET_TEST_PROGRAMS ?? resolve(__dirname, '../../dist');
 
 /** A process that stands at a breakpoint. */
 export interface Stop { readonly debuggee: Debuggee; readonly client: InspectorClient; readonly stopped: Stopped }
 
 /** Debugs one node of a cluster as the extension does, but by the bare inspector protocol: attaches to each process it is told of. */
-export class TestDebugger {
+export class TestDebugger<E extends ClusterEngine = ClusterEngine> {
   readonly debuggees: Debuggee[] = [];
   readonly ended: number[] = [];
   private readonly clients: InspectorClient[] = [];
   private readonly stops: Stop[] = [];
   private lease: DebugLease | undefined;
 
-  private constructor(readonly engine: EmbeddedEngine, private readonly breakpoints: readonly { readonly urlRegex: string; readonly lineNumber: number }[]) {}
+  private constructor(readonly engine: E, private readonly breakpoints: readonly { readonly urlRegex: string; readonly lineNumber: number }[]) {}
 
-  /** `breakpoints`: texts of lines of the deployed index.js. */
-  static async arm(cluster: CliCluster, request: Partial<DebugRequest> & { readonly node: number }, breakpoints: readonly string[] = []): Promise<TestDebugger> {
-    const lines = cluster.stateFile(request.node, 'index.js').split('\n');
+  /** The engine is its own from now on. `breakpoints`: texts of lines of the deployed index.js, which is `source`. */
+  static async arm<E extends ClusterEngine>(engine: E, source: string, request: Partial<DebugRequest> & { readonly node: number }, breakpoints: readonly string[] = []): Promise<TestDebugger<E>> {
+    const lines = source.split('\n');
     const found = breakpoints.map((text) => ({ urlRegex: 'index\\.js$', lineNumber: lines.findIndex((line) => line.includes(text)) }));
     if (found.some(({ lineNumber }) => lineNumber < 0)) throw new Error(`Not all of ${breakpoints.join(', ')} are in the contract.`);
-    const engine = new EmbeddedEngine({ programs, env: { ...process.env, HOTPOCKET_HOME: cluster.home } });
     const status = await engine.status();
     if (!status) throw new Error('There is no cluster.');
     const tester = new TestDebugger(engine, found);
