@@ -38,7 +38,8 @@ async function connect(node: number, protocol: 'json' | 'bson'): Promise<Session
 
 const isEvent = (shape: string): boolean => /^< .*type: "ledger_event"/.test(shape);
 const shapes = (frames: readonly Frame[]): string[] => frames.map(shapeOf);
-const events = (lines: readonly string[]): string[] => [...new Set(lines.filter(isEvent))].sort();
+/** Of ledgers. A busy machine misses a round, which is told as well; the last test compares how. */
+const events = (lines: readonly string[]): string[] => [...new Set(lines.filter((line) => isEvent(line) && !line.includes('event: "vote_status"')))].sort();
 const conversation = (lines: readonly string[]): string[] => lines.filter((line) => !isEvent(line));
 
 async function subscribe({ client }: Session): Promise<void> {
