@@ -56,10 +56,11 @@ export const catalogue = {
   NODE_CONTAINER_MISSING: entry<{ node: number }>((d) => `Somebody removed the container of node ${d.node}, and its log with it.`, (d) => `Its data is still there: hotpocket start ${d.node} makes the container anew.`),
   NODE_ENDED: entry<{ node: number; exit: string; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}).`, (d) => `Its log may say why: ${d.log}. If Docker does not start it again: hotpocket start ${d.node}.`),
   NODE_PAUSED: entry<{ node: number }>((d) => `Node ${d.node} was paused: it stands still and takes no part.`, (d) => `hotpocket start ${d.node} (or docker unpause) lets it run on.`),
-  // Debugging
+  // What only one engine can do
   PROFILE_ENGINE_UNSUPPORTED: entry<object>(() => 'The nodes of this engine do not tell where their rounds are spent.', () => 'Profile on the embedded engine.'),
   ROUNDS_ENGINE_UNSUPPORTED: entry<object>(() => 'The rounds of this engine are always on the grid.', () => 'Use eager rounds on the embedded engine.'),
   DEBUG_ENGINE_UNSUPPORTED: entry<object>(() => 'Contracts cannot be debugged on this engine.', () => 'Debug on the embedded engine.'),
+  // Debugging
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
   CLOCK_NOT_HELD: entry<{ node: number; debugged: number }>((d) => `Node ${d.node} did not stop its clock for the debugging of node ${d.debugged}.`, (d) => `If it was suspended, let it run on; if rounds go on without node ${d.debugged}, restart node ${d.node}.`),
   DEBUG_PROGRAM_UNKNOWN: entry<{ program: string; known: string }>((d) => `No debugger is known for the contract's program ${d.program}.`, (d) => `Contracts can be debugged that are run by ${d.known}.`),

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/cluster/embedded/engine';
 import type { ClusterDefaults, ClusterStatus } from '../../src/cluster/engine';
 import { ClusterPaths } from '../../src/cluster/paths';
@@ -74,6 +75,16 @@ export class TestHome {
     this.disconnect();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** For a file of tests: builds the programs once, and gives each test a home of its own. */
+export function useHomes(use: (home: TestHome) => void): void {
+  let programs: string;
+  let home: TestHome;
+  beforeAll(async () => void (programs = await buildPrograms()));
+  afterAll(() => rmSync(programs, { recursive: true, force: true }));
+  beforeEach(() => use((home = new TestHome(programs))));
+  afterEach(() => home.dispose());
 }
 
 /** A cluster size and ports that nobody uses: other tests run at the same time. */

@@ -1,6 +1,7 @@
 import type { ClusterChange, ClusterEngine, ClusterStatus, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { Emitter, type Disposable } from '../../base/disposables';
 import type { RoundsMode } from '../../base/rounds';
+import { sharing } from '../../base/sharing';
 
 /** What is known of the cluster at a moment. */
 export type ClusterView =
@@ -24,8 +25,6 @@ export class ClusterModel implements Disposable {
   private notifying: NodeJS.Timeout | undefined;
   private notifiedAt = -Infinity;
   private pausing: NodeJS.Timeout | undefined;
-  private refreshing: Promise<void> | undefined;
-  private again = false;
   private disposed = false;
 
   constructor(private readonly engine: ClusterEngine, private readonly quietMs = 80) {
@@ -46,20 +45,8 @@ export class ClusterModel implements Disposable {
   /** Every single event of the engine. */
   readonly onEvent = (listener: (change: ClusterChange) => void): Disposable => this.changes.on(listener);
 
-  /** Asks the engine. Calls that come meanwhile share one more question. */
-  async refresh(): Promise<void> {
-    if (this.refreshing) {
-      this.again = true;
-      return this.refreshing;
-    }
-    this.refreshing = (async () => {
-      do {
-        this.again = false;
-        this.set(await this.ask());
-      } while (this.again);
-    })().finally(() => (this.refreshing = undefined));
-    return this.refreshing;
-  }
+  /** Asks the engine. */
+  readonly refresh = sharing(async () => this.set(await this.ask()));
 
   dispose(): void {
     this.disposed = true;

@@ -1,19 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClusterChange, ClusterStatus } from '../../../src/cluster/engine';
 import { knownAddress } from '../../../src/cluster/embedded/channel';
 import { parseConfig } from '../../../src/hotpocket/config';
-import { buildPrograms, eventually, freeDefaults, isRunning, TestHome } from '../../support/embedded';
+import { eventually, freeDefaults, isRunning, useHomes, type TestHome } from '../../support/embedded';
 
 // The supervisor and its client are the real ones; the node program is test/support/fakeNode.mjs.
-let programs: string;
 let home: TestHome;
-beforeAll(async () => void (programs = await buildPrograms()));
-afterAll(() => rmSync(programs, { recursive: true, force: true }));
-beforeEach(() => void (home = new TestHome(programs)));
-afterEach(() => home.dispose());
+useHomes((made) => (home = made));
 
 const contract = { 'index.js': 'one', 'hp.cfg.override': { contract: { bin_path: '/usr/bin/node', bin_args: 'index.js' } } };
 

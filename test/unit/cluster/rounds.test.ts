@@ -1,18 +1,14 @@
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requests } from '../../../src/cluster/embedded/protocol';
 import { rpcOver } from '../../../src/cluster/embedded/rpc';
-import { buildPrograms, eventually, freeDefaults, TestHome } from '../../support/embedded';
+import { eventually, freeDefaults, useHomes, type TestHome } from '../../support/embedded';
 
 // The supervisor and its client are the real ones; the node program is test/support/fakeNode.mjs, which tells of a round every 100 ms.
-let programs: string;
 let home: TestHome;
-beforeAll(async () => void (programs = await buildPrograms()));
-afterAll(() => rmSync(programs, { recursive: true, force: true }));
-beforeEach(() => void (home = new TestHome(programs)));
-afterEach(() => home.dispose());
+useHomes((made) => (home = made));
 
 const contract = { 'index.js': 'one' };
 

@@ -1,19 +1,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { PROTOCOL, requests } from '../../../src/cluster/embedded/protocol';
 import { rpcOver } from '../../../src/cluster/embedded/rpc';
 import type { ClusterChange } from '../../../src/cluster/engine';
-import { buildPrograms, eventually, freeDefaults, isRunning, TestHome } from '../../support/embedded';
+import { eventually, freeDefaults, isRunning, useHomes, type TestHome } from '../../support/embedded';
 
 // When rounds start, as the supervisor keeps it. The node program is test/support/fakeNode.mjs, which logs what it is told.
-let programs: string;
 let home: TestHome;
-beforeAll(async () => void (programs = await buildPrograms()));
-afterAll(() => rmSync(programs, { recursive: true, force: true }));
-beforeEach(() => void (home = new TestHome(programs)));
-afterEach(() => home.dispose());
+useHomes((made) => (home = made));
 
 const contract = { 'index.js': 'one', 'hp.cfg.override': { contract: { bin_path: '/usr/bin/node', bin_args: 'index.js' } } };
 /** What a node was told since its first start; null for each start. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../../base/disposables';
 import { HotPocketError } from '../../../base/errors';
+import { sharing } from '../../../base/sharing';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine';
 import type { ClusterReader, DockerCluster, DockerNode } from '../cluster';
 import { describeCluster, exitText } from '../describe';
@@ -31,9 +32,9 @@ export class ClusterWatch implements Disposable {
   private readonly watches = new Map<number, NodeWatch>();
   private cluster: DockerCluster | undefined;
   private told: ClusterStatus | undefined;
-  private looking: Promise<void> | undefined;
-  private again = false;
   private disposed = false;
+  /** Reads the cluster anew. */
+  private readonly look = sharing(() => this.read());
   /** What happened to nodes since the cluster was last read. */
   private readonly noted = new Map<number, HotPocketError>();
   private readonly endedAt = new Map<number, number>();
@@ -70,21 +71,11 @@ export class ClusterWatch implements Disposable {
     }
   }
 
-  /** Reads the cluster anew. Calls that come meanwhile share one more reading. */
-  private look(): Promise<void> {
-    if (this.looking) {
-      this.again = true;
-      return this.looking;
-    }
-    this.looking = (async () => {
-      do {
-        this.again = false;
-        // The events end with the daemon; that it does not answer is told then.
-        const cluster = await this.host.reader.read().catch(() => this.cluster);
-        if (!this.disposed) this.adopt(cluster);
-      } while (this.again && !this.disposed);
-    })().finally(() => (this.looking = undefined));
-    return this.looking;
+  private async read(): Promise<void> {
+    if (this.disposed) return;
+    // The events end with the daemon; that it does not answer is told then.
+    const cluster = await this.host.reader.read().catch(() => this.cluster);
+    if (!this.disposed) this.adopt(cluster);
   }
 
   private adopt(cluster: DockerCluster | undefined): void {
