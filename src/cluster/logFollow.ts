@@ -1,5 +1,5 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { olderLog, type LogPlace } from './logTail';
@@ -72,12 +72,18 @@ class LogReader {
   /** The file that goes on where the given one ends, if that is no longer the current one. */
   private async successor(handle: FileHandle): Promise<FileHandle | undefined> {
     const known = await handle.stat();
-    const current = await stat(this.file).catch(() => undefined);
-    if (!current || current.ino === known.ino) return undefined;
-    const between = await stat(olderLog(this.file)).catch(() => undefined);
-    // Two files were begun since: the one we read was dropped already, and between it and the current one lies another.
+    // The current one is held before the older one is looked at: if the older one is ours then, no other can lie between.
+    const current = await openIfThere(this.file);
+    if (!current || (await current.stat()).ino === known.ino) {
+      await current?.close();
+      return undefined;
+    }
+    const older = await openIfThere(olderLog(this.file));
+    const between = await older?.stat();
+    // Another one was begun since: ours was dropped, and what follows it is the older one.
     const skipped = between !== undefined && between.ino !== known.ino && between.mtimeMs >= known.mtimeMs;
-    return openIfThere(skipped ? olderLog(this.file) : this.file);
+    await (skipped ? current : older)?.close();
+    return skipped ? older : current;
   }
 
   private startOver(): void {

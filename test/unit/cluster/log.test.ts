@@ -168,6 +168,27 @@ describe('readLog', () => {
     await reading.ended;
   });
 
+  it('loses nothing when the file is replaced while it looks', async () => {
+    writeFileSync(file, 'begun\n');
+    const reading = follow();
+    await eventually(() => reading.text !== '');
+    const lines = Array.from({ length: 300 }, (_, i) => `${i}\n`);
+    const turns = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) await new Promise(setImmediate);
+    };
+    for (const [i, line] of lines.entries()) {
+      // It is at one step or another of looking for the next file, and never more than a file behind.
+      await turns(i % 25);
+      appendFileSync(file, line);
+      renameSync(file, join(folder, 'console.1.log'));
+      writeFileSync(file, '');
+      while (!reading.text.endsWith(line)) await turns(1);
+    }
+    reading.stop();
+    await reading.ended;
+    expect(reading.text).toBe(`begun\n${lines.join('')}`);
+  }, 10_000);
+
   it('does not go back to an older file when the current one was removed by hand', async () => {
     writeFileSync(join(folder, 'console.1.log'), 'old\n');
     utimesSync(join(folder, 'console.1.log'), 1, 1);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -80,10 +80,12 @@ describe('the console log of a node', () => {
   });
 
   it('says which lines it dropped, and a follower has seen them all', async () => {
-    const program = start(BYTES_A_ROUND);
     const stop = new AbortController();
     let text = '';
+    writeFileSync(file('console.log'), 'begun\n');
     const following = readLog(file('console.log'), undefined, true, (more) => (text += more), stop.signal);
+    await eventually(() => text !== '');
+    const program = start(BYTES_A_ROUND);
     let last = 0;
     for (let round = 0; round < 6; round++) {
       last = await rounds(program, 1);
