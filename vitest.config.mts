@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { setupFiles: ['test/support/setup.ts'], environment: 'node' as const };
+// What is waited for comes soon; how long it may take on a busy machine only ends what hangs.
+const shared = { setupFiles: ['test/support/setup.ts'], environment: 'node' as const, expect: { poll: { timeout: 20_000, interval: 20 } } };
 
 export default defineConfig({
   test: {

@@ -1,91 +1,78 @@
 // Runs everything that `npm test` stands for and ends with one line that counts it (TESTING.md). `--vscode`: of the suites only those in a
 // real VS Code; `--long`: the long forms.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endPrograms, leftBehind, runProgram } from './programs.mjs';
+import { Results } from './results.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 // Short, because sockets below it have paths of 100 characters at most.
-const results = realpathSync(mkdtempSync(join(tmpdir(), 'hp-')));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hp-')));
 // Some tests run programs as other users, and this is their folder for temporary files, too.
-chmodSync(results, 0o1777);
+chmodSync(folder, 0o1777);
 /** Where tests leave what nodes said (test/support/said.ts). */
-const said = join(results, 'said');
+const said = join(folder, 'said');
 const long = process.argv.includes('--long');
-const total = { passed: 0, failed: 0, skipped: 0 };
-const skipped = [];
+const results = new Results(root);
 
 /** Whatever is started has its temporary files in the folder of results, which is how it is found if it is left behind. */
 const run = (name, command, args, { env = {}, patient = false } = {}) =>
-  runProgram(name, command, args, { cwd: root, patient, env: { ...process.env, TMPDIR: results, HOTPOCKET_TEST_LOCKS: results, ...env } });
+  runProgram(name, command, args, { cwd: root, patient, env: { ...process.env, TMPDIR: folder, HOTPOCKET_TEST_LOCKS: folder, ...env } });
 
-/** A step that is one test by itself: it ends well or it does not. */
-async function check(name, command, args, options) {
-  const ok = await run(name, command, args, options);
-  total[ok ? 'passed' : 'failed']++;
-}
+const check = async (name, command, args, options) => results.addStep(name, await run(name, command, args, options));
 
-function readReport(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    total.failed++;
-    return undefined;
-  }
-}
+const readJson = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined);
 
-/** A project of vitest.config.mts. `within`: a command that runs another one. */
-async function suite(project, { within = [], ...options } = {}) {
-  const file = join(results, `${project}.json`);
-  const [command, ...args] = [...within, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+/** A project of vitest.config.mts, or one file of it. `within`: a command that runs another one. */
+async function runSuite(project, { within = [], file, ...options } = {}) {
+  const report = join(folder, `${project}.json`);
+  const [command, ...args] = [...within, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...(file ? [file] : [])];
   const ok = await run(project, command, args, { ...options, env: { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) } });
-  const report = readReport(file);
-  if (!report) return;
-  total.passed += report.numPassedTests;
-  total.failed += report.numFailedTests;
-  total.skipped += report.numPendingTests + report.numTodoTests;
-  // A file that does not load, or an error outside any test, fails no test of its own.
-  if (!ok && report.numFailedTests === 0) total.failed++;
-  for (const { assertionResults } of report.testResults) {
-    for (const test of assertionResults) if (test.status === 'pending' || test.status === 'skipped') skipped.push(`${project}: ${test.fullName}`);
-  }
+  return { report: readJson(report), ok };
 }
+
+async function suite(project, options) {
+  const { report, ok } = await runSuite(project, options);
+  results.addVitest(project, report, ok);
+}
+
+const dockerDaemon = [process.execPath, join(root, 'test/docker/daemon/withDaemon.mjs')];
 
 /** Containers of a Docker daemon that is started for the tests alone. */
 async function docker() {
-  const wrapper = join(root, 'test/docker/daemon/withDaemon.mjs');
-  if (!long && !process.env.HOTPOCKET_TEST_DOCKER) {
-    total.skipped++;
-    skipped.push('docker: not asked for (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
-    return;
-  }
-  const probe = spawnSync(process.execPath, [wrapper, '--check'], { encoding: 'utf8' });
-  if (probe.status === 0) await suite('docker', { within: [process.execPath, wrapper] });
-  else {
-    total.skipped++;
-    skipped.push(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
-  }
+  if (!long && !process.env.HOTPOCKET_TEST_DOCKER) return results.skip('docker: not asked for (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
+  const [command, wrapper] = dockerDaemon;
+  const probe = spawnSync(command, [wrapper, '--check'], { encoding: 'utf8' });
+  if (probe.status === 0) await suite('docker', { within: dockerDaemon });
+  else results.skip(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
 }
 
 /** The extension in a real VS Code, by its own runner (test/vscode/run.mjs), against the package that users would install. */
-async function vscode(part, vsix) {
-  const file = join(results, `${part}.json`);
-  const ok = await run(part, process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix], { env: { HOTPOCKET_TEST_REPORT: file } });
-  const report = readReport(file);
-  if (!report) return;
-  for (const key of ['passed', 'failed', 'skipped']) total[key] += report[key];
-  if (!ok && report.failed === 0) total.failed++;
-  skipped.push(...report.notes.filter((note) => note.startsWith('skipped: ')).map((note) => note.slice('skipped: '.length)));
+async function runVsCode(part, file) {
+  const report = join(folder, `${part}.json`);
+  const ok = await run(part, process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix, ...(file ? ['--file', file] : [])], { env: { HOTPOCKET_TEST_REPORT: report } });
+  return { report: readJson(report), ok };
+}
+
+async function vscode(part) {
+  const { report, ok } = await runVsCode(part);
+  results.addVsCode(part, report, ok);
+}
+
+/** Whether a file that had a failure has none when nothing else runs. */
+async function passesAlone(part, file) {
+  const again = part === 'host' || part === 'ui' ? runVsCode(part, file) : runSuite(part, { file, within: part === 'docker' ? dockerDaemon : [] });
+  return (await again).ok;
 }
 
 for (const [name, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]]) {
   process.once(name, async () => {
-    await endPrograms(results);
-    rmSync(results, { recursive: true, force: true });
+    await endPrograms(folder);
+    rmSync(folder, { recursive: true, force: true });
     process.exit(code);
   });
 }
@@ -93,7 +80,7 @@ for (const [name, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]])
 const started = Date.now();
 await check('build', process.execPath, ['build.mjs']);
 await check('build the sample', process.execPath, ['samples/starter/build.mjs']);
-const vsix = join(results, 'hotpocket-studio.vsix');
+const vsix = join(folder, 'hotpocket-studio.vsix');
 await check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
 
 const only = process.argv.includes('--vscode');
@@ -106,23 +93,27 @@ const read = async () => {
 // What VS Code needs is got meanwhile; whether it can be had is said by its suites.
 const prepareVsCode = () => run('what VS Code needs', process.execPath, ['test/vscode/run.mjs', 'provision'], patient);
 await Promise.all([read(), prepareVsCode(), only || suite('unit')]);
-await Promise.all([vscode('host', vsix), only || suite('sim', patient)]);
+await Promise.all([vscode('host'), only || suite('sim', patient)]);
 // Rounds and windows are looked at by the clock, so they have the machine to themselves.
 if (!only) {
   await suite('process');
   await docker();
 }
-await vscode('ui', vsix);
+await vscode('ui');
 if (!only) await check('log lines', process.execPath, ['test/logLines.mjs', said]);
 
+for (const [part, file] of results.toRunAgain()) {
+  console.log(`\n== again, by itself: ${file}`);
+  if (await passesAlone(part, file)) results.didNotFailAgain(part, file);
+}
+
 // Whoever leaves a process behind has failed, whatever its tests say.
-const left = await leftBehind(results);
+const left = await leftBehind(folder);
 for (const line of left) console.log(`left behind: ${line}`);
-total[left.length > 0 ? 'failed' : 'passed']++;
-await endPrograms(results);
-rmSync(results, { recursive: true, force: true });
+results.addStep('no process left behind', left.length === 0);
+await endPrograms(folder);
+rmSync(folder, { recursive: true, force: true });
 
 console.log(`\n${Math.round((Date.now() - started) / 1000)} s`);
-for (const name of skipped) console.log(`skipped: ${name}`);
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+for (const line of results.report()) console.log(line);
+process.exitCode = results.failed > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
-// Runs the tests in a real VS Code: `node test/vscode/run.mjs [host] [ui] [selftest] [--vsix FILE] [--grep REGEX]`, host and ui if none
-// is named; `provision` only installs what they need. Ends with 0 or 1, and writes {passed, failed, skipped, notes} as JSON to the file
+// Runs the tests in a real VS Code: `node test/vscode/run.mjs [host] [ui] [selftest] [--vsix FILE] [--grep REGEX] [--file FILE]`, host and ui if none
+// is named; `provision` only installs what they need. Ends with 0 or 1, and writes a Tally (harness/tally.ts) as JSON to the file
 // that HOTPOCKET_TEST_REPORT names.
 import { build } from 'esbuild';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests that drive windows of VS Code from outside, one file at a time: each needs about 1.2 GB and most of a core.
-const shared = { environment: 'node' as const, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 30_000, interval: 200 } } };
+const shared = { environment: 'node' as const, testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false, expect: { poll: { timeout: 60_000, interval: 200 } } };
 const root = import.meta.dirname;
 
 export default defineConfig({

@@ -18,8 +18,8 @@ export async function activation(vsix: string, runs: number): Promise<Figures> {
     const vscode = await hostVsCode(built.code, () => undefined);
     for (let i = 0; i < runs; i++) {
       // Activated by hand, else it would be while VS Code still starts, and its other extensions with it.
-      const { failed, notes } = await runHost({ vscode, extension: vsix, suites: built.suites, env: { [FIGURES_VARIABLE]: file }, manifest: { activationEvents: [] } });
-      if (failed > 0) throw new Error(notes.join('\n'));
+      const { failures } = await runHost({ vscode, extension: vsix, suites: built.suites, env: { [FIGURES_VARIABLE]: file }, manifest: { activationEvents: [] } });
+      if (failures.length > 0) throw new Error(failures.map(({ name, message }) => `${name}: ${message}`).join('\n'));
       results.push(JSON.parse(readFileSync(file, 'utf8')) as Activation);
       writeFileSync(file, '');
     }

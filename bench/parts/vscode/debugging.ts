@@ -19,8 +19,8 @@ export async function debugging(vsix: string, runs: number): Promise<Figures> {
   try {
     const vscode = await hostVsCode(built.code, () => undefined);
     const env = { [FIGURES_VARIABLE]: file, [PROJECT_VARIABLE]: project, [RUNS_VARIABLE]: String(runs) };
-    const { failed, notes } = await runHost({ vscode, extension: vsix, suites: built.suites, env });
-    if (failed > 0) throw new Error(notes.join('\n'));
+    const { failures } = await runHost({ vscode, extension: vsix, suites: built.suites, env });
+    if (failures.length > 0) throw new Error(failures.map(({ name, message }) => `${name}: ${message}`).join('\n'));
     const { arm, disarm, toStopped, stopped, rounds } = JSON.parse(readFileSync(file, 'utf8')) as Debugging;
     return {
       title: 'debugging',

@@ -217,8 +217,7 @@ describe('the contract process', () => {
     const timersBefore = timers();
     for (let i = 0; i < 20; i++) await endings[i % endings.length]?.();
     // What was destroyed is closed when the event loop comes around.
-    await delay(5);
-    expect(open()).toBe(before);
+    await expect.poll(open).toBe(before);
     expect(timers()).toBeLessThanOrEqual(timersBefore);
     expect(readdirSync(place.tempDir)).toEqual([]);
   });

@@ -71,11 +71,11 @@ describe('the mesh', () => {
     const nodes = await Promise.all([0, 1, 2].map((i) => node(i, [0, 1, 2])));
     for (const n of nodes) await connectedTo(n, 2);
     for (const [i, n] of nodes.entries()) {
-      await until('both addresses', 5_000, () => (n.mesh.addresses().length === 2 ? true : undefined), () => n.mesh.addresses().join());
+      await until('both addresses', 20_000, () => (n.mesh.addresses().length === 2 ? true : undefined), () => n.mesh.addresses().join());
       expect(n.mesh.addresses()).not.toContain(`127.0.0.1:${PORT + i}`);
     }
     nodes[0]!.mesh.broadcast(nup(nodes[0]!.keys.publicKey));
-    for (const n of nodes.slice(1)) await until('the message', 5_000, () => (n.received.length > 0 ? true : undefined));
+    for (const n of nodes.slice(1)) await until('the message', 20_000, () => (n.received.length > 0 ? true : undefined));
     expect(nodes[0]!.received).toEqual([]);
     for (const n of nodes.slice(1)) expect(n.received).toEqual([{ ...nup(nodes[0]!.keys.publicKey), createdOn: expect.any(Number) as number }]);
   });
@@ -89,7 +89,7 @@ describe('the mesh', () => {
       b.mesh.broadcast(nup(b.keys.publicKey));
       await new Promise((done) => setTimeout(done, 5));
     }
-    await until('all messages', 5_000, () => (a.received.length >= 50 && b.received.length >= 50 ? true : undefined));
+    await until('all messages', 20_000, () => (a.received.length >= 50 && b.received.length >= 50 ? true : undefined));
     expect(a.received.length).toBe(50);
     expect(b.received.length).toBe(50);
     expect(a.lost).toEqual([]);
@@ -101,7 +101,7 @@ describe('the mesh', () => {
     await connectedTo(a, 1);
     await b.mesh.close();
     open.delete(b.mesh);
-    await until('the loss', 5_000, () => (a.lost.length === 1 ? true : undefined));
+    await until('the loss', 20_000, () => (a.lost.length === 1 ? true : undefined));
     await node(1, [0], { keys: b.keys });
     await connectedTo(a, 1);
   });
@@ -109,7 +109,7 @@ describe('the mesh', () => {
   it('refuses nodes of another contract, and says so', async () => {
     const a = await node(0, [1]);
     await node(1, [0], { contractId: 'other' });
-    await until('the refusal', 5_000, () => (a.log.length >= 2 ? true : undefined));
+    await until('the refusal', 20_000, () => (a.log.length >= 2 ? true : undefined));
     // Once as the one that dials, once as the one that is dialled, and not ten times a second.
     await new Promise((done) => setTimeout(done, 500));
     expect(a.log).toEqual(Array(2).fill(expect.stringMatching(/^Contract id mismatch\. Dropping connection 127\.0\.0\.1:(in|out)$/)));

@@ -9,21 +9,21 @@ import { Missing, provisionWorkbench } from './provision';
 import { runHost } from './runHost';
 import { runVitest } from './runVitest';
 import { interruptForeground } from './signals';
-import { sum, type Tally } from './tally';
+import { failure, sum, type Choice, type Tally } from './tally';
 
 const here = join(projectFolder, 'test', 'vscode');
 const say = (line: string): void => console.log(line);
 
 /** What `node test/vscode/run.mjs` does (see there); gives its exit code. */
 export async function main(argv: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { vsix: { type: 'string' }, grep: { type: 'string' }, folder: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: { vsix: { type: 'string' }, grep: { type: 'string' }, file: { type: 'string' }, folder: { type: 'string' } } });
   const vsix = values.vsix === undefined ? undefined : resolve(values.vsix);
   const parts: Record<string, () => Promise<Tally>> = {
     open: () => open(vsix, values.folder),
     provision: () => provisionWorkbench(say).then(() => sum([])),
-    host: () => host(vsix, values.grep),
-    ui: () => ui('ui', vsix, values.grep),
-    selftest: () => ui('selftest', undefined, values.grep),
+    host: () => host(vsix, values),
+    ui: () => ui('ui', vsix, values),
+    selftest: () => ui('selftest', undefined, values),
   };
   const names = positionals.length > 0 ? positionals : ['host', 'ui'];
   const tallies: Tally[] = [];
@@ -40,13 +40,13 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 /** Mocha suites inside the extension host, against the packed extension or the project's own folder. */
-async function host(vsix: string | undefined, grep: string | undefined): Promise<Tally> {
+async function host(vsix: string | undefined, choice: Choice): Promise<Tally> {
   const suiteFolder = join(here, 'suite');
   const built = await bundle(suiteFolder);
   try {
     const vscode = await hostVsCode(built.code, say);
     console.log(vscode.name);
-    return await runHost({ vscode, extension: vsix ?? projectFolder, suites: built.suites, grep });
+    return await runHost({ vscode, extension: vsix ?? projectFolder, suites: built.suites, choice });
   } finally {
     built.dispose();
   }
@@ -61,9 +61,9 @@ async function open(vsix: string | undefined, folder: string | undefined): Promi
 }
 
 /** Vitest suites that drive windows from outside. */
-async function ui(project: string, vsix: string | undefined, grep: string | undefined): Promise<Tally> {
+async function ui(project: string, vsix: string | undefined, choice: Choice): Promise<Tally> {
   await provisionWorkbench(say);
-  return runVitest(project, vsix, grep);
+  return runVitest(project, vsix, choice);
 }
 
 /** What is missing here skips a part; whatever else hinders it has failed it. */
@@ -72,15 +72,17 @@ async function settled(name: string, part: () => Promise<Tally>): Promise<Tally>
     return await part();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const counted = error instanceof Missing ? { skipped: 1, failed: 0 } : { skipped: 0, failed: 1 };
-    return { passed: 0, ...counted, notes: [`${error instanceof Missing ? 'skipped' : 'failed'}: vscode ${name}: ${reason}`] };
+    const text = `vscode ${name}: ${reason}`;
+    return error instanceof Missing ? { passed: 0, skips: [text], failures: [] } : failure(text);
   }
 }
 
 function report(tally: Tally): number {
-  for (const note of tally.notes) console.log(note);
-  console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
+  const { passed, skips, failures } = tally;
+  for (const skip of skips) console.log(`skipped: ${skip}`);
+  for (const { file, name } of failures) console.log(`failed: ${file ? `${file}: ` : ''}${name}`);
+  console.log(`${passed} passed, ${failures.length} failed${skips.length > 0 ? `, ${skips.length} skipped` : ''}`);
   const file = process.env['HOTPOCKET_TEST_REPORT'];
   if (file !== undefined) writeFileSync(file, JSON.stringify(tally));
-  return tally.failed > 0 ? 1 : 0;
+  return failures.length > 0 ? 1 : 0;
 }

@@ -1,13 +1,13 @@
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GREP_VARIABLE, OUR_FOLDERS_VARIABLE, REPORT_VARIABLE } from '../suite/variables';
+import { FILE_VARIABLE, GREP_VARIABLE, OUR_FOLDERS_VARIABLE, REPORT_VARIABLE } from '../suite/variables';
 import type { HostVsCode } from './hostVsCode';
 import { projectFolder } from './paths';
 import { run } from './processes';
 import { Scratch } from './scratch';
 import { writeUserSettings, type Settings } from './settings';
-import type { Tally } from './tally';
+import { failure, type Choice, type Tally } from './tally';
 
 export interface HostRun {
   vscode: HostVsCode;
@@ -21,13 +21,12 @@ export interface HostRun {
   env?: Record<string, string>;
   /** Changed in the manifest of a packed extension. */
   manifest?: Record<string, unknown>;
-  /** A regular expression that chooses tests by their full titles. */
-  grep?: string | undefined;
+  choice?: Choice | undefined;
 }
 
 /** Runs Mocha suites inside the extension host of a VS Code without any other extension, and leaves nothing behind. */
 export async function runHost(options: HostRun): Promise<Tally> {
-  const { vscode, suites, settings, env, manifest, grep = '' } = options;
+  const { vscode, suites, settings, env, manifest, choice } = options;
   const scratch = new Scratch();
   const report = scratch.path('report.json');
   const profile = [`--user-data-dir=${scratch.path('data')}`, `--extensions-dir=${scratch.path('extensions')}`];
@@ -45,7 +44,8 @@ export async function runHost(options: HostRun): Promise<Tally> {
       extensionTestsEnv: {
         ...scratch.env,
         [REPORT_VARIABLE]: report,
-        [GREP_VARIABLE]: grep,
+        [GREP_VARIABLE]: choice?.grep ?? '',
+        [FILE_VARIABLE]: choice?.file ?? '',
         [OUR_FOLDERS_VARIABLE]: `${extension}\n${projectFolder}`,
         ...env,
       },
@@ -54,7 +54,7 @@ export async function runHost(options: HostRun): Promise<Tally> {
   } catch (error) {
     if (!(error instanceof TestRunFailedError)) throw error;
     const tally = readReport(report);
-    return tally && tally.failed > 0 ? tally : failure(error.message);
+    return tally && tally.failures.length > 0 ? tally : failure(error.message);
   } finally {
     await scratch.dispose();
   }
@@ -75,8 +75,4 @@ function changeManifest(file: string, changes: Record<string, unknown>): void {
 
 function readReport(file: string): Tally | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Tally) : undefined;
-}
-
-function failure(reason: string): Tally {
-  return { passed: 0, failed: 1, skipped: 0, notes: [`failed: ${reason}`] };
 }

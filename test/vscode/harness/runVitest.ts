@@ -1,27 +1,27 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { projectFolder } from './paths';
 import { foreground } from './processes';
 import { Scratch } from './scratch';
-import type { Tally } from './tally';
+import { failure, type Choice, type Failure, type Tally } from './tally';
 
 /** The packed extension that the windows of the UI tests have installed. */
 export const VSIX_VARIABLE = 'HOTPOCKET_TEST_VSIX';
 
 interface VitestReport {
   numPassedTests: number;
-  numFailedTests: number;
-  testResults: { assertionResults: { status: string; fullName: string }[] }[];
+  testResults: { name: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
 }
 
 /** Runs a project of vitest.config.mts beside this folder. Whatever its tests leave behind, also when it is killed, is removed. */
-export async function runVitest(project: string, vsix: string | undefined, grep: string | undefined): Promise<Tally> {
+export async function runVitest(project: string, vsix: string | undefined, { grep, file: only }: Choice): Promise<Tally> {
   const scratch = new Scratch();
   const file = scratch.path('report.json');
   const config = join(projectFolder, 'test', 'vscode', 'vitest.config.mts');
   const args = ['run', '--config', config, '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   if (grep !== undefined) args.push('--testNamePattern', grep);
+  if (only !== undefined) args.push(join(projectFolder, only));
   const env = { ...process.env, ...scratch.env, ...(vsix !== undefined && { [VSIX_VARIABLE]: vsix }) };
   try {
     const vitest = join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs');
@@ -34,11 +34,12 @@ export async function runVitest(project: string, vsix: string | undefined, grep:
 }
 
 function tally(file: string, ok: boolean, wantAll: boolean): Tally {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, notes: ['failed: Vitest ended without a report'] };
-  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
-  const results = wantAll ? report.testResults.flatMap(({ assertionResults }) => assertionResults) : [];
-  const skipped = results.filter(({ status }) => status !== 'passed' && status !== 'failed');
+  if (!existsSync(file)) return failure('Vitest ended without a report');
+  const { numPassedTests: passed, testResults } = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  const results = testResults.flatMap(({ name, assertionResults }) => assertionResults.map((result) => ({ ...result, file: relative(projectFolder, name) })));
+  const skipped = wantAll ? results.filter(({ status }) => status !== 'passed' && status !== 'failed') : [];
+  const failures: Failure[] = results.filter(({ status }) => status === 'failed').map(({ file, fullName, failureMessages }) => ({ file, name: fullName, message: failureMessages?.[0] }));
   // A file that does not load, or an error outside any test, fails no test of its own.
-  const failed = !ok && report.numFailedTests === 0 ? 1 : report.numFailedTests;
-  return { passed: report.numPassedTests, failed, skipped: skipped.length, notes: skipped.map(({ fullName }) => `skipped: ${fullName}`) };
+  if (!ok && failures.length === 0) failures.push({ name: 'an error outside the tests' });
+  return { passed, skips: skipped.map(({ fullName }) => fullName), failures };
 }

@@ -1,12 +1,30 @@
-/** What a run of tests came to. Notes say which tests were skipped and why, and where VS Code came from. */
+/** What a run of tests came to. */
 export interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-  notes: string[];
+  readonly passed: number;
+  /** Which tests were skipped, or what is missing here. */
+  readonly skips: readonly string[];
+  readonly failures: readonly Failure[];
 }
 
-export function sum(tallies: Tally[]): Tally {
-  const total = (of: (tally: Tally) => number): number => tallies.reduce((count, tally) => count + of(tally), 0);
-  return { passed: total((t) => t.passed), failed: total((t) => t.failed), skipped: total((t) => t.skipped), notes: tallies.flatMap(({ notes }) => notes) };
+export interface Failure {
+  /** Relative to the project; not given if it belongs to no file. */
+  readonly file?: string | undefined;
+  readonly name: string;
+  readonly message?: string | undefined;
 }
+
+/** Chooses among the tests: a regular expression on full titles, and a test file by its path in the project. */
+export interface Choice {
+  readonly grep?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+export function sum(tallies: readonly Tally[]): Tally {
+  return {
+    passed: tallies.reduce((count, { passed }) => count + passed, 0),
+    skips: tallies.flatMap(({ skips }) => skips),
+    failures: tallies.flatMap(({ failures }) => failures),
+  };
+}
+
+export const failure = (name: string): Tally => ({ passed: 0, skips: [], failures: [{ name }] });

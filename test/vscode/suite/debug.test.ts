@@ -7,6 +7,7 @@ import type { ExtensionApi } from '../../../src/extension/extension';
 import type { Services } from '../../../src/extension/services';
 import { projectFolder } from '../harness/paths';
 import { hotpocketClient, type Client } from '../../support/hotpocketClient';
+import { eventually } from './eventually';
 import { Debugged } from './debugged';
 
 // Debugging through VS Code's own API: the sample contract on three real nodes, with VS Code's JavaScript debugger.
@@ -19,13 +20,6 @@ let debugged: Debugged;
 const source = (): vscode.Uri => vscode.Uri.file(join(project, 'src', 'contract.js'));
 const attach = (node: number, more: object = {}): vscode.DebugConfiguration => ({ type: 'hotpocket', request: 'attach', name: `node ${node}`, node, rounds: 'withInputs', ...more });
 const folder = (): vscode.WorkspaceFolder | undefined => vscode.workspace.workspaceFolders?.[0];
-
-async function eventually(what: string, look: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-  for (const deadline = Date.now() + ms; !(await look()); ) {
-    if (Date.now() > deadline) throw new Error(`Waited ${ms} ms for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 async function connect(node: number): Promise<Client & { readonly received: string[] }> {
   const client = await hotpocketClient.createClient([`wss://localhost:${SETTINGS.userPortBegin + node - 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });

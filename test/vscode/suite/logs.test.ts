@@ -11,6 +11,7 @@ import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/extension';
 import type { Services } from '../../../src/extension/services';
 import { parseLogLine } from '../../../src/hotpocket/logLine';
+import { eventually } from './eventually';
 
 const LEDGER = '****Ledger created****';
 const FLOOD = 200_000;
@@ -30,14 +31,6 @@ function fail(): void {
 }
 if (ordered('fail')) fail();
 `;
-
-async function eventually<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = 30_000): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
-  }
-}
 
 describe('logs', function () {
   this.timeout(120_000);

@@ -1,0 +1,89 @@
+// What the parts of a run came to: counts, what was skipped, and what failed, by file and test.
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+/** More than that is no accident. */
+const MOST_UNSTEADY = 3;
+
+export class Results {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+  /** Texts: test and reason. */
+  skips = [];
+  /** {part, file, name, message}; `file` only if running that file by itself would tell whether the failure comes again. */
+  failures = [];
+  /** Failures that did not come again. */
+  unsteady = [];
+
+  constructor(root) {
+    this.root = root;
+  }
+
+  /** A step that is one test by itself. */
+  addStep(part, ok) {
+    if (ok) this.passed++;
+    else this.fail({ part, name: 'see its output above' });
+  }
+
+  skip(reason) {
+    this.skipped++;
+    this.skips.push(reason);
+  }
+
+  fail(failure) {
+    this.failed++;
+    this.failures.push(failure);
+  }
+
+  /** The JSON report of Vitest, undefined if it left none; `ok`: Vitest says that all is well. */
+  addVitest(part, report, ok) {
+    if (!report) return this.fail({ part, name: 'ended without a report' });
+    this.passed += report.numPassedTests;
+    for (const { name: file, assertionResults } of report.testResults) {
+      for (const { status, fullName, failureMessages } of assertionResults) {
+        if (status === 'failed') this.fail({ part, file: relative(this.root, file), name: fullName, message: failureMessages?.[0] });
+        else if (status !== 'passed') this.skip(`${part}: ${fullName}`);
+      }
+    }
+    // A file that does not load, or an error outside any test, fails no test of its own.
+    if (!ok && report.numFailedTests === 0) this.fail({ part, name: 'an error outside its tests' });
+  }
+
+  /** The tally of a part in a real VS Code (vscode/harness/tally.ts), undefined if it left none. */
+  addVsCode(part, tally, ok) {
+    if (!tally) return this.fail({ part, name: 'ended without a report' });
+    this.passed += tally.passed;
+    for (const skip of tally.skips) this.skip(skip);
+    for (const failure of tally.failures) this.fail({ part, ...failure });
+    if (!ok && tally.failures.length === 0) this.fail({ part, name: 'an error outside its tests' });
+  }
+
+  /** [part, file] of what is worth running again, by itself: a few tests, which a busy machine may have failed. */
+  toRunAgain() {
+    if (this.failures.length > MOST_UNSTEADY || this.failures.some(({ file }) => file === undefined)) return [];
+    return [...new Map(this.failures.map(({ part, file }) => [`${part} ${file}`, [part, file]])).values()];
+  }
+
+  /** A file did not fail again: its failures are no longer counted as such, and said all the same. */
+  didNotFailAgain(part, file) {
+    const here = this.failures.filter((failure) => failure.part === part && failure.file === file);
+    this.failures = this.failures.filter((failure) => !here.includes(failure));
+    this.unsteady.push(...here);
+    this.failed -= here.length;
+    this.passed += here.length;
+  }
+
+  /** Lines for people; the last one has the counts. */
+  report() {
+    return [
+      ...this.skips.map((reason) => `skipped: ${reason}`),
+      ...this.unsteady.map((failure) => `unsteady (failed, and passed when its file was run again by itself): ${describe(failure)}`),
+      ...this.failures.map((failure) => `failed: ${describe(failure)}`),
+      `${this.passed} passed, ${this.failed} failed${this.skipped > 0 ? `, ${this.skipped} skipped` : ''}`,
+    ];
+  }
+}
+
+const describe = ({ part, file, name, message }) =>
+  `${part}: ${file ? `${file}: ` : ''}${name}${message ? `: ${stripVTControlCharacters(message).split('\n').slice(0, 3).join(' ').slice(0, 400)}` : ''}`;
