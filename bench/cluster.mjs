@@ -43,14 +43,19 @@ export class BenchCluster {
   /** Runs a command, and gives how long it took, ms. */
   run(...args) {
     const begin = performance.now();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { env: this.env, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`hotpocket ${args.join(' ')}: ${stdout}${stderr}`);
+    this.output(...args);
     return performance.now() - begin;
   }
 
+  /** Runs a command, and gives what it printed. */
+  output(...args) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { env: this.env, encoding: 'utf8', maxBuffer: 64 << 20 });
+    if (status !== 0) throw new Error(`hotpocket ${args.join(' ')}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
   status() {
-    const { stdout } = spawnSync(process.execPath, [cli, 'status', '--json'], { env: this.env, encoding: 'utf8' });
-    return JSON.parse(stdout);
+    return JSON.parse(this.output('status', '--json'));
   }
 
   /** A folder to deploy, with these files and this section `contract` of hp.cfg.override. */

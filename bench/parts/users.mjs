@@ -1,17 +1,10 @@
 // How long a user waits, by the published client library.
-import { createRequire } from 'node:module';
 import { BenchCluster, sample, someMoment } from '../cluster.mjs';
+import { connect, library } from '../client.mjs';
 
-const library = createRequire(import.meta.url)('hotpocket-js-client');
 const MOMENTS = 40;
 const ROUND_TIME = 2000;
 const USERS = 4;
-
-async function connect(cluster, node) {
-  const client = await library.createClient([cluster.userServer(node)], await library.generateKeys());
-  if (!(await client.connect())) throw new Error(`No connection to node ${node}.`);
-  return client;
-}
 
 /** From handing an input in to the status `accepted`, ms. */
 async function input(client, text) {
