@@ -1,5 +1,5 @@
 // Programs that run at the same time, and what becomes of them.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set();
 
+const has = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+/** What makes a program take only the time that others leave: Linux has a class of its own for that. */
+const patience = has('chrt', '--idle', '0', 'true') ? ['chrt', '--idle', '0'] : has('nice', 'true') ? ['nice', '-n', '19'] : [];
+
 /**
- * Runs a program to its end. What it prints is shown then, in one piece, because others run at the same time. `patient`: it gives way to
- * those that are not. Tells whether it ended well.
+ * Runs a program to its end. What it prints is shown then, in one piece, because others run at the same time. `patient`: it takes only the
+ * time that others leave. Tells whether it ended well.
  */
 export async function runProgram(name, command, args, { patient, ...options }) {
-  const [file, ...all] = patient && process.platform !== 'win32' ? ['nice', '-n', '10', command, ...args] : [command, ...args];
+  const [file, ...all] = [...(patient ? patience : []), command, ...args];
   const folder = mkdtempSync(join(tmpdir(), 'hp-out-'));
   const path = join(folder, 'output');
   const output = openSync(path, 'w');

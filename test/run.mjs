@@ -84,21 +84,22 @@ const vsix = join(folder, 'hotpocket-studio.vsix');
 await check('package', process.execPath, ['scripts/package.mjs', '--out', vsix]);
 
 const only = process.argv.includes('--vscode');
-/** What only computes takes the time that others leave. */
-const patient = { patient: true };
-const read = async () => {
+/** What only computes is done behind everything that is looked at by the clock, in the time that this leaves. */
+async function behind() {
+  const patient = { patient: true };
   await check('types', bin('tsc'), ['--noEmit'], patient);
   await check('lint and room rules', bin('eslint'), ['.', '--max-warnings=0'], patient);
-};
+  if (!only) await suite('sim', patient);
+}
+const computed = behind();
 // What VS Code needs is got meanwhile; whether it can be had is said by its suites.
-const prepareVsCode = () => run('what VS Code needs', process.execPath, ['test/vscode/run.mjs', 'provision'], patient);
-await Promise.all([read(), prepareVsCode(), only || suite('unit')]);
-await Promise.all([vscode('host'), only || suite('sim', patient)]);
-// Rounds and windows are looked at by the clock, so they have the machine to themselves.
+await Promise.all([run('what VS Code needs', process.execPath, ['test/vscode/run.mjs', 'provision']), only || suite('unit')]);
+await vscode('host');
 if (!only) {
   await suite('process');
   await docker();
 }
+await computed;
 await vscode('ui');
 if (!only) await check('log lines', process.execPath, ['test/logLines.mjs', said]);
 
