@@ -3,7 +3,7 @@ import { HotPocketError } from '../../base/errors';
 import { allSettled } from '../allSettled';
 import { hasStatus } from './daemon/failures';
 import type { DockerContext } from './context';
-import { isOfCluster, NETWORK, OWN_LABEL, VOLUME } from './names';
+import { isOfCluster, LOCK, NETWORK, OWN_LABEL, VOLUME } from './names';
 
 /**
  * Removes the cluster's containers, volume and network, as far as they are there, and says what it removed (reference 9.7). Throws
@@ -20,6 +20,20 @@ export async function destroy({ docker }: DockerContext): Promise<string[]> {
   if (await gone(docker.getNetwork(NETWORK).remove())) deleted.push(`network ${NETWORK}`);
   return deleted;
 }
+
+/** An image of which a lock can be made, if there is anything of a cluster that was never finished, or half removed; else undefined. */
+export async function leftovers({ docker }: DockerContext): Promise<{ readonly image: string | undefined } | undefined> {
+  const all = await docker.listContainers({ all: true });
+  const container = all.find(({ Names }) => Names.some((name) => name === `/${LOCK}` || isOfCluster(name)));
+  if (container) return { image: container.Image };
+  const there = await Promise.all([exists(docker.getVolume(VOLUME).inspect()), exists(docker.getNetwork(NETWORK).inspect())]);
+  return there.includes(true) ? { image: undefined } : undefined;
+}
+
+const exists = (inspection: Promise<unknown>): Promise<boolean> => inspection.then(() => true, (error: unknown) => {
+  if (hasStatus(error, 404)) return false;
+  throw error;
+});
 
 /** All containers that bear a name of the cluster, or have its volume or network. */
 async function usersOfCluster(docker: Docker): Promise<{ readonly id: string; readonly name: string; readonly own: boolean }[]> {

@@ -11,7 +11,7 @@ import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
 import { dockerFailure } from './daemon/failures';
 import { deploy } from './deploy';
 import { describeCluster, describeNode } from './describe';
-import { destroy } from './destroy';
+import { destroy, leftovers } from './destroy';
 import { instanceImage, requireImage } from './images';
 import { followLog } from './logs/follow';
 import { readOutput } from './logs/readOutput';
@@ -97,7 +97,18 @@ export class DockerEngine implements ClusterEngine {
   }
 
   async clean(task?: Task): Promise<CleanReport> {
-    return this.change('Cleaning', 'clean', task, async ({ nodes }) => ({ nodes: nodes.length, deleted: await destroy(this.context) }));
+    return this.guard('Cleaning', task, async () => {
+      const left = await leftovers(this.context);
+      if (!left) await this.reader.require();
+      // Without any container there is nobody to wait for.
+      const lease = left?.image === undefined ? undefined : await this.begin('clean', task, left.image);
+      try {
+        const nodes = (await this.reader.read({ unfinished: true }))?.nodes ?? [];
+        return { nodes: nodes.length, deleted: [...(lease?.removed ?? []), ...(await destroy(this.context))] };
+      } finally {
+        await lease?.release();
+      }
+    });
   }
 
   async logs(node: number, options: LogOptions, onText: (text: string) => void): Promise<void> {
@@ -188,16 +199,16 @@ export class DockerEngine implements ClusterEngine {
   }
 
   /** Takes the lock, and brings in order what somebody who died with it has left. */
-  private async begin(operation: Operation, task: Task | undefined, image: string): Promise<Lease> {
+  private async begin(operation: Operation, task: Task | undefined, image: string): Promise<Lease & { readonly removed: readonly string[] }> {
     const lease = await acquire(this.docker, image, operation, task);
     try {
-      if (lease.interrupted === 'create') await destroy(this.context);
+      const removed = lease.interrupted === 'create' ? await destroy(this.context) : [];
       if (lease.interrupted === 'deploy') {
         const cluster = await this.reader.read({ unfinished: true });
         if (cluster) await recoverDeployment(this.docker, cluster.image, cluster.nodes.map(({ node }) => node));
       }
       this.reader.forget();
-      return lease;
+      return { ...lease, removed };
     } catch (error) {
       await lease.release();
       throw error;

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { errorText } from '../../base/errors';
 import { CLUSTER_NAME } from '../paths';
-import { daemonText, hasStatus } from './daemon/failures';
+import { daemonText } from './daemon/failures';
 import { MANAGEMENT, MOUNT, NETWORK, NODE_PREFIX, VOLUME } from './names';
 
 /** hpdevkit's variables for its scripts, frozen when the container is created (reference 9.3). */
@@ -52,13 +52,6 @@ export async function createManagement(docker: Docker, options: ManagementOption
     await container.remove({ force: true });
     throw error;
   }
-}
-
-export async function hasManagement(docker: Docker): Promise<boolean> {
-  return docker.getContainer(MANAGEMENT).inspect().then(() => true, (error: unknown) => {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  });
 }
 
 /** Why it cannot be created, in one line. */
