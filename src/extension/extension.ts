@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/register';
 import { registerDebugging } from './debug/register';
 import { showLogs } from './logs/showLogs';
+import { followRoundsSetting } from './roundsSetting';
 import { openServices, type Services } from './services';
 import { offerTerminalCommands } from './terminal/terminalCommands';
 import { showError } from './ui/errors';
@@ -28,4 +29,5 @@ function startParts(services: Services): void {
   showCluster(services);
   showLogs(services);
   offerTerminalCommands(services);
+  followRoundsSetting(services);
 }

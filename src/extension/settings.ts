@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRoundsMode, type RoundsMode } from '../base/rounds';
 import type { ClusterDefaults } from '../cluster/engine';
 import { clusterDefaults, defaultNode } from '../cluster/environment';
 
@@ -13,6 +14,7 @@ export interface Settings {
   readonly userPortBegin: number;
   readonly peerPortBegin: number;
   readonly roundTime: number;
+  readonly rounds: 'grid' | 'eager';
   readonly defaultNode: number;
   readonly logTail: number;
   readonly buildBeforeDeploy: boolean;
@@ -49,6 +51,12 @@ export function newClusterDefaults(): ClusterDefaults {
     peerPortBegin: chosen('peerPortBegin') ?? fromEnvironment.peerPortBegin,
     roundTime: setting('roundTime'),
   };
+}
+
+/** When rounds start, if somebody said so. */
+export function chosenRounds(): RoundsMode | undefined {
+  const mode = chosen('rounds');
+  return isRoundsMode(mode) ? mode : undefined;
 }
 
 /** The node that commands offer first; 0 = none. */

@@ -19,6 +19,7 @@ import { startAll } from './startAll';
 import { startNode } from './startNode';
 import { stopAll } from './stopAll';
 import { stopNode } from './stopNode';
+import { switchRounds } from './switchRounds';
 
 /** All commands of package.json, each in a file of its own. */
 export const commands: readonly Command[] = [
@@ -42,4 +43,5 @@ export const commands: readonly Command[] = [
   startNode,
   stopAll,
   stopNode,
+  switchRounds,
 ];

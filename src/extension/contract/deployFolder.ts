@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { nodeCount } from '../model/words';
 import type { Services } from '../services';
-import { newClusterDefaults, preferredNode } from '../settings';
+import { chosenRounds, newClusterDefaults, preferredNode } from '../settings';
 import { withProgress } from '../ui/progress';
 import { buildContract } from './build';
 import { rememberContract } from './find';
@@ -12,7 +12,8 @@ const SHOWN_MS = 5000;
 export async function deployFolder({ context, engine, model }: Services, path: string): Promise<void> {
   await buildContract(path);
   const defaults = newClusterDefaults();
-  const { nodes } = await withProgress(vscode.l10n.t('Deploying the contract'), (task) => engine.deploy({ path, defaults }, task));
+  const rounds = engine.capabilities.eagerRounds ? chosenRounds() : undefined;
+  const { nodes } = await withProgress(vscode.l10n.t('Deploying the contract'), (task) => engine.deploy({ path, defaults, ...(rounds && { rounds }) }, task));
   await rememberContract(context, path);
   // Which contract it is, and its settings, come with no event.
   await model.refresh();

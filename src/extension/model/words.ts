@@ -1,3 +1,4 @@
+import type { RoundsMode } from '../../base/rounds';
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
 import { nodeCondition, type ClusterCondition, type NodeCondition } from './summary';
 
@@ -48,6 +49,10 @@ export function nodeCount(count: number, l10n: L10n): string {
 
 export function quorumText({ needed, of, tolerates }: ClusterStatus['quorum'], l10n: L10n): string {
   return l10n.t('needs {0} of {1}, tolerates {2}', needed, of, tolerates);
+}
+
+export function roundsText(rounds: RoundsMode, l10n: L10n): string {
+  return rounds === 'eager' ? l10n.t('eager rounds') : l10n.t('rounds on the grid');
 }
 
 /** `ms` in the unit one would say it in. */

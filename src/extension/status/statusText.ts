@@ -2,7 +2,7 @@ import { asHotPocketError } from '../../base/errors';
 import type { ClusterStatus, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import type { ClusterCondition, ClusterSummary } from '../model/summary';
-import { clusterConditionWord, conditionText, ledgerText, quorumText, type L10n } from '../model/words';
+import { clusterConditionWord, conditionText, ledgerText, quorumText, roundsText, type L10n } from '../model/words';
 
 /** What the item in the status bar shows. */
 export interface StatusText {
@@ -74,6 +74,6 @@ function tooltip(status: ClusterStatus, { condition }: ClusterSummary, l10n: L10
     node.ledger ? literal(ledgerText(node.ledger)) : '',
     String(node.userPort),
   ]);
-  const title = `**${literal(l10n.t('HotPocket cluster {0}', status.name))}** · ${clusterConditionWord(condition, l10n)} · ${quorumText(status.quorum, l10n)}`;
+  const title = `**${literal(l10n.t('HotPocket cluster {0}', status.name))}** · ${clusterConditionWord(condition, l10n)} · ${quorumText(status.quorum, l10n)} · ${roundsText(status.rounds, l10n)}`;
   return `${title}\n\n${table(head, rows)}`;
 }

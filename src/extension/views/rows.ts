@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
-import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, userEndpoint, type L10n } from '../model/words';
+import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import type { ListName, TreeElement, ValueName } from './elements';
 
 /** A row as it is shown; plain data, so that rows can be compared. */
@@ -51,13 +51,15 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): 
 }
 
 function clusterRow(status: ClusterStatus, l10n: L10n): Row {
-  const { name, engine, nodes, quorum, roundTime, contractId, contractPath, home } = status;
+  const { name, engine, nodes, quorum, roundTime, rounds, contractId, contractPath, home } = status;
   const { condition, ledger, voting, needed } = summarise(status);
-  const description = [nodeCount(nodes.length, l10n), quorumText(quorum, l10n), ...(ledger === undefined ? [] : [`#${ledger}`]), durationText(roundTime)].join(' · ');
+  const size = [nodeCount(nodes.length, l10n), quorumText(quorum, l10n)];
+  const pace = [...(ledger === undefined ? [] : [`#${ledger}`]), durationText(roundTime), ...(rounds === 'eager' ? [roundsText(rounds, l10n)] : [])];
+  const description = [...size, ...pace].join(' · ');
   const facts: readonly (readonly [string, string])[] = [
     [l10n.t('Condition'), clusterConditionWord(condition, l10n)],
     [l10n.t('Votes'), l10n.t('{0} of {1} needed', voting, needed)],
-    [l10n.t('Round time'), durationText(roundTime)],
+    [l10n.t('Round time'), `${durationText(roundTime)}, ${roundsText(rounds, l10n)}`],
     [l10n.t('Contract'), contractPath ?? contractId],
     [l10n.t('Contract id'), contractId],
     [l10n.t('Folder'), home],

@@ -51,6 +51,15 @@ describe('the model of the cluster', () => {
     expect(engine.asked).toBe(0);
   });
 
+  it('knows when rounds start, without asking', async () => {
+    await model.refresh();
+    engine.asked = 0;
+    engine.changes.fire({ type: 'rounds', mode: 'eager' });
+    await pause();
+    expect([model.status?.rounds, heard.at(-1)]).toEqual(['eager', model.view]);
+    expect(engine.asked).toBe(0);
+  });
+
   it('tells of the first change at once, and of those soon after it together', async () => {
     await model.refresh();
     await pause();

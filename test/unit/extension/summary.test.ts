@@ -92,6 +92,12 @@ describe('the status bar', () => {
     ]);
     expect(spoken).toBe('HotPocket cluster stalled, 2 of 3 needed nodes vote, ledger 258');
   });
+
+  it('says above the table what the cluster is like, and when its rounds start', () => {
+    const title = (status: ReturnType<typeof cluster>) => shown(status).tooltip.split('\n')[0];
+    expect(title(three())).toBe('**HotPocket cluster default** · working · needs 3 of 3, tolerates 0 · rounds on the grid');
+    expect(title({ ...three(), rounds: 'eager' })).toMatch(/ · eager rounds$/);
+  });
 });
 
 describe('the steady condition', () => {

@@ -42,6 +42,8 @@ describe('the tree', () => {
       contextValue: 'cluster.working',
       spoken: 'Cluster default, working, 3 nodes · needs 3 of 3, tolerates 0 · #258 · 2 s',
     });
+    expect(row({ ...status, rounds: 'eager' }, 'cluster/default')?.description).toBe('3 nodes · needs 3 of 3, tolerates 0 · #258 · 2 s · eager rounds');
+    expect(row(status, 'cluster/default')?.tooltip).toContain('| Round time | 2 s, rounds on the grid |');
     expect(row(status, N3)).toMatchObject({ label: 'Node 3', description: 'synced · #258 · port 8083', spoken: 'Node 3, synced, #258, port 8083' });
     expect(row(status, `${N3}/userEndpoint`)).toMatchObject({ label: 'Endpoint', description: 'wss://localhost:8083', copy: 'wss://localhost:8083', contextValue: 'value' });
     expect(row(status, `${N3}/ledger`)).toMatchObject({ description: '258-abcdef01', copy: '258-abcdef0123456789' });

@@ -8,6 +8,8 @@ import type { Services } from '../../../src/extension/services';
 import { eventually } from './eventually';
 import { OUR_FOLDERS_VARIABLE } from './variables';
 
+const ROUND_MS = 1000;
+
 describe('the client', function () {
   this.timeout(120_000);
   let services: Services;
@@ -33,7 +35,7 @@ describe('the client', function () {
     assert.ok(extension);
     services = await (await extension.activate()).services;
     const sample = join(process.env[OUR_FOLDERS_VARIABLE]?.split('\n').at(-1) ?? '', 'samples/starter/dist');
-    await services.engine.deploy({ path: sample, defaults: { size: 3, userPortBegin: 26_281, peerPortBegin: 26_961, roundTime: 1000 } });
+    await services.engine.deploy({ path: sample, defaults: { size: 3, userPortBegin: 26_281, peerPortBegin: 26_961, roundTime: ROUND_MS } });
     await eventually('a ledger', () => node(1)?.ledger !== undefined);
   });
   after(async () => {
@@ -71,6 +73,41 @@ describe('the client', function () {
     await eventually('the user again', () => users(3).length === 1);
     terminal.dispose();
     await eventually('no users', () => users(3).length === 0);
+  });
+
+  it('has its input in the state in less than a round, which the grid allows to none, when rounds are eager', async () => {
+    const terminal = await open(1);
+    await eventually('the user', () => users(1).length === 1);
+    const ledgers: number[] = [];
+    const listening = services.model.onEvent((change) => change.type === 'ledger' && change.node === 1 && ledgers.push(change.seqNo));
+    const switchTo = async (mode: string): Promise<void> => {
+      await vscode.commands.executeCommand('hotpocket.switchRounds', mode);
+      await eventually(mode, () => services.model.status?.rounds === mode);
+    };
+    let inputs = 0;
+    const written = async (): Promise<number> => {
+      const text = `input ${++inputs}`;
+      const begin = performance.now();
+      terminal.sendText(JSON.stringify({ type: 'set', data: text }));
+      await eventually('the state', () => state(1) === text);
+      return performance.now() - begin;
+    };
+
+    await switchTo('eager');
+    // The round of a switch may be of either kind.
+    await written();
+    const [before, begin] = [ledgers.length, performance.now()];
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) times.push(await written());
+    const grid = (performance.now() - begin) / ROUND_MS;
+    assert.ok(ledgers.length - before > grid + 1, `${ledgers.length - before} ledgers, ${grid} round times`);
+    const [, , median] = times.sort((a, b) => a - b);
+    assert.ok(median !== undefined && median < ROUND_MS, `${times.join(', ')} ms`);
+
+    await switchTo('grid');
+    listening.dispose();
+    terminal.dispose();
+    await eventually('no users', () => users(1).length === 0);
   });
 
   it('for a node that does not exist is refused in words, and opens no terminal', async () => {

@@ -7,7 +7,7 @@ import type { ExtensionApi } from '../../../src/extension/extension';
 import type { Services } from '../../../src/extension/services';
 
 // Commands as keybindings and other extensions call them: with anything, twice at once, on what has just vanished.
-const SETTINGS = { userPortBegin: 26_381, peerPortBegin: 27_061, roundTime: 500 };
+const SETTINGS = { userPortBegin: 26_381, peerPortBegin: 27_061, roundTime: 500, rounds: 'eager' };
 let services: Services;
 let contract: vscode.Uri;
 
@@ -40,7 +40,7 @@ describe('commands', () => {
   });
 
   it('say that there is no cluster, and throw nothing', async () => {
-    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs']) await command(name);
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs', 'switchRounds']) await command(name);
     strictEqual(services.model.view.kind, 'none');
   });
 
@@ -50,6 +50,21 @@ describe('commands', () => {
     strictEqual(services.model.status?.contractPath, contract.fsPath);
     deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [26_381, 26_382, 26_383]);
     strictEqual(services.model.status.roundTime, 500);
+    strictEqual(services.model.status.rounds, 'eager');
+  });
+
+  it('switch when rounds start, and the setting if there is one, which switches them as well', async () => {
+    const settings = () => vscode.workspace.getConfiguration('hotpocket');
+    await command('switchRounds', 'grid');
+    await eventually(() => services.model.status?.rounds === 'grid');
+    strictEqual(settings().get('rounds'), 'grid');
+    await settings().update('rounds', 'eager', vscode.ConfigurationTarget.Workspace);
+    await eventually(() => services.model.status?.rounds === 'eager');
+    // Without it the cluster stays as it is, and so does the setting.
+    await settings().update('rounds', undefined, vscode.ConfigurationTarget.Workspace);
+    await command('switchRounds', 'grid');
+    await eventually(() => services.model.status?.rounds === 'grid');
+    strictEqual(settings().inspect('rounds')?.workspaceValue ?? settings().inspect('rounds')?.globalValue, undefined);
   });
 
   it('deploy what was clicked on in the explorer, a folder or the override in it', async () => {
