@@ -20,6 +20,7 @@ export class KnownPeers {
   private readonly attempts = new Map<Address, Attempts>();
   private readonly avoidedUntil = new Map<Address, number>();
   private readonly own = new Set<Address>();
+  private readonly found = new Set<Address>();
 
   constructor(addresses: readonly Address[], private readonly clock: Clock) {
     this.add(addresses);
@@ -36,11 +37,21 @@ export class KnownPeers {
       if (this.attempts.has(address) || this.own.has(address) || this.attempts.size >= MAX_KNOWN) continue;
       if (found && (this.avoidedUntil.get(address) ?? 0) > this.clock.now()) continue;
       this.attempts.set(address, { failures: 0, due: 0 });
+      if (found) this.found.add(address);
     }
   }
 
+  /** One node is behind all of these: of those that were found only one stays, and none beside one that was named. */
+  same(addresses: readonly Address[]): void {
+    const found = addresses.filter((address) => this.found.has(address));
+    this.remove(found.length === addresses.length ? found.slice(1) : found);
+  }
+
   remove(addresses: readonly Address[]): void {
-    for (const address of addresses) this.attempts.delete(address);
+    for (const address of addresses) {
+      this.attempts.delete(address);
+      this.found.delete(address);
+    }
   }
 
   /** This node itself answers there. */

@@ -227,6 +227,7 @@ export class Mesh {
     if (peer.address) {
       this.keyAt.set(peer.address, peer.pubkey);
       this.known.reached(peer.address);
+      this.known.same(this.addressesOf(peer.pubkey));
     }
     const other = this.peers.get(peer.pubkey);
     if (other && other.outgoing !== peer.outgoing && this.isKept(other)) peer.retire(); // Not cut: our hello has to arrive.
@@ -267,6 +268,13 @@ export class Mesh {
 
   private onPeerList(peers: readonly { readonly host: string; readonly port: number; readonly capacity?: number | undefined }[]): void {
     if (!this.options.discovery.enabled) return;
-    this.known.add(peers.filter(({ capacity }) => capacity !== 0).map(({ host, port }) => `${host}:${port}`), true);
+    const addresses = peers.filter(({ capacity }) => capacity !== 0).map(({ host, port }) => `${host}:${port}`);
+    // A node that we know by name has an address as well.
+    this.known.add(addresses.filter((address) => this.addressesOf(this.keyAt.get(address)).length === 0), true);
+  }
+
+  /** Known ones, at which this node was found. */
+  private addressesOf(pubkey: Hex | undefined): Address[] {
+    return pubkey === undefined ? [] : this.known.list().filter((address) => this.keyAt.get(address) === pubkey);
   }
 }

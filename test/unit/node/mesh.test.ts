@@ -165,6 +165,22 @@ describe('nodes that do not know all others', () => {
     }
   });
 
+  it('know each node by one address, that which was named', async () => {
+    const discovery = { enabled: true, intervalMs: 200 };
+    const named = (index: number): string => `localhost:${PORT + index}`;
+    await node(0, []);
+    await node(1, [0], { discovery });
+    const n = await node(2, [], { discovery });
+    n.mesh.changeKnown([named(1)], []);
+    await eventually('the one that was found', () => n.mesh.knownPeers().includes(address(0)), () => n.mesh.knownPeers().join());
+    n.mesh.changeKnown([named(0)], []);
+    await eventually('one address each', () => n.mesh.knownPeers().join() === [named(0), named(1)].join(), () => n.mesh.knownPeers().join());
+    // Whoever tells of the next node tells of the other one again.
+    await node(3, [1], { discovery });
+    await eventually('the next one besides', () => n.mesh.knownPeers().join() === [address(3), named(0), named(1)].join(), () => n.mesh.knownPeers().join());
+    await eventually('all of them', () => n.mesh.addresses().join() === n.mesh.knownPeers().join(), () => n.mesh.addresses().join());
+  });
+
   it('hear what weakly connected ones say, and are heard by them, once each', async () => {
     // 1 - 0 - 2, and 3 knows 0 as well; only 1 says that it is weakly connected.
     const hub = await node(0, []);
