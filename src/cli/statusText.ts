@@ -26,8 +26,8 @@ const COLUMNS: readonly (readonly [string, (node: NodeStatusInfo) => string])[] 
   ['CONSENSUS', ({ voteStatus, fork }) => (fork ? `${voteStatus}, fork` : voteStatus)],
   ['VOTES', ({ votes }) => (votes ? `${votes.received} of ${votes.needed}` : '-')],
   ['LEDGER', ({ ledger }) => (ledger ? `${ledger.seqNo}-${ledger.hash.slice(0, 8)}` : '-')],
-  ['PEERS', ({ peers, weaklyConnected }) => `${peers.length}${weaklyConnected ? ' (weak)' : ''}`],
-  ['USERS', ({ users }) => String(users.length)],
+  ['PEERS', ({ peers, weaklyConnected }) => `${peers?.length ?? '-'}${weaklyConnected ? ' (weak)' : ''}`],
+  ['USERS', ({ users }) => String(users?.length ?? '-')],
   ['USER PORT', ({ userPort }) => String(userPort)],
   ['PEER PORT', ({ peerPort }) => String(peerPort)],
 ];

@@ -114,8 +114,11 @@ export interface NodeStatusInfo {
   readonly votes?: { readonly received: number; readonly needed: number };
   readonly fork: boolean;
   readonly ledger?: { readonly seqNo: number; readonly hash: string };
-  readonly peers: readonly string[];
-  readonly users: readonly string[];
+  /** Whom it is connected to, where the engine can know; likewise the users. */
+  readonly peers?: readonly string[];
+  readonly users?: readonly string[];
+  /** The key of the user as which the engine itself looks at the node, while it does. */
+  readonly observer?: string;
   readonly weaklyConnected: boolean;
   /** A debugger is told of its contract processes. */
   readonly debugged: boolean;

@@ -26,7 +26,7 @@ export interface Services {
 export async function openServices(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<Services> {
   const engine = await openEngine(context);
   const model = new ClusterModel(engine);
-  context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home', 'docker.instanceImage', 'docker.devkitImage'], () => void offerReload()));
+  context.subscriptions.push(engine, model, onDidChangeSettings(['engine', 'nodePath', 'home', 'docker.instanceImage', 'docker.devkitImage', 'docker.observer'], () => void offerReload()));
   await model.refresh();
   const logs = new LogChannels({ context, log, engine, model });
   const clients = new ClientTerminals({ context, model });

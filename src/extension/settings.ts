@@ -21,6 +21,7 @@ export interface Settings {
   readonly 'terminal.hpdevkit': boolean;
   readonly 'docker.instanceImage': string;
   readonly 'docker.devkitImage': string;
+  readonly 'docker.observer': boolean;
 }
 
 export type SettingName = keyof Settings;
@@ -74,10 +75,10 @@ const VARIABLES: readonly (readonly [string, SettingName])[] = [
 
 /** What engine and command line are told by variables, as far as the settings say something. */
 export function settingVariables(): readonly (readonly [string, string])[] {
-  return VARIABLES.flatMap(([name, key]) => {
+  return VARIABLES.flatMap(([name, key]): (readonly [string, string])[] => {
     const value = setting(key);
     return value ? [[name, String(value)] as const] : [];
-  });
+  }).concat(setting('docker.observer') ? [] : [['HOTPOCKET_OBSERVER', 'off']]);
 }
 
 /** Environment of the engine: settings go before variables. */

@@ -6,7 +6,7 @@ export const status: Command = {
   name: 'status',
   usage: '[--json]',
   summary: 'Show the cluster and its nodes.',
-  details: ['Looking changes nothing: no node is started, and none gets a user.', '', 'Options:', '  --json    for programs'],
+  details: ['Looking changes nothing: no node is started, and none gets a user but on Docker, for a moment (HOTPOCKET_OBSERVER=off prevents it).', '', 'Options:', '  --json    for programs'],
   options: { json: { type: 'boolean' } },
   async run(invocation) {
     const { positionals, values, engine, output } = invocation;

@@ -28,6 +28,9 @@ export interface DeploymentStamp {
   readonly contractPath: string;
 }
 
+/** Changes with every start of a node. */
+export const runKey = ({ Id, State }: Docker.ContainerInspectInfo): string => `${Id} ${State.StartedAt}`;
+
 export const stampFile = (node: number): string => `${nodeDir(node)}/contract_fs/hotpocket_studio.json`;
 export const hpCfg = (node: number): string => `${nodeDir(node)}/cfg/hp.cfg`;
 

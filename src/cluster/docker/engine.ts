@@ -4,6 +4,7 @@ import { Emitter, type Disposable } from '../../base/disposables';
 import type { RoundsMode } from '../../base/rounds';
 import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugLease, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
+import { hotpocketHome } from '../paths';
 import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
 import type { DockerContext } from './context';
 import { openDocker } from './daemon/connect';
@@ -23,13 +24,15 @@ import { recoverDeployment } from './sync';
 import { ClusterWatch } from './watch/clusterWatch';
 import { DockerEvents } from './watch/events';
 import { NO_FACTS, withText, type NodeFacts } from './watch/facts';
+import { observeCluster } from './watch/observeCluster';
+import { forgetObserver } from './watch/observerKey';
 
 // For scripts/image.mjs, which loads this file's bundle.
 export { openDocker } from './daemon/connect';
 export { findEndpoint } from './daemon/endpoint';
 
 export interface DockerEngineOptions {
-  /** Read: what the docker command reads to find its daemon, HP_INSTANCE_IMAGE, HP_DEVKIT_IMAGE, HOTPOCKET_BIND. */
+  /** Read: what the docker command reads to find its daemon, HP_INSTANCE_IMAGE, HP_DEVKIT_IMAGE, HOTPOCKET_BIND, HOTPOCKET_HOME, HOTPOCKET_OBSERVER. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -52,10 +55,7 @@ export class DockerEngine implements ClusterEngine {
   }
 
   async status(): Promise<ClusterStatus | undefined> {
-    return this.guard('Looking at the cluster', undefined, async () => {
-      const cluster = await this.reader.read();
-      return cluster && describeCluster(cluster, await this.factsOf(cluster), this.host);
-    });
+    return this.look(this.watch === undefined);
   }
 
   async deploy(request: DeployRequest, task?: Task): Promise<ClusterStatus> {
@@ -72,7 +72,7 @@ export class DockerEngine implements ClusterEngine {
         } finally {
           await lease.release();
         }
-        return (await this.status()) as ClusterStatus;
+        return (await this.look(false)) as ClusterStatus;
       }
     });
   }
@@ -104,7 +104,9 @@ export class DockerEngine implements ClusterEngine {
       const lease = left?.image === undefined ? undefined : await this.begin('clean', task, left.image);
       try {
         const nodes = (await this.reader.read({ unfinished: true }))?.nodes ?? [];
-        return { nodes: nodes.length, deleted: [...(lease?.removed ?? []), ...(await destroy(this.context))] };
+        const deleted = [...(lease?.removed ?? []), ...(await destroy(this.context))];
+        for (const { config } of nodes.slice(0, 1)) await forgetObserver(hotpocketHome(this.env), config.contract.id);
+        return { nodes: nodes.length, deleted };
       } finally {
         await lease?.release();
       }
@@ -139,7 +141,7 @@ export class DockerEngine implements ClusterEngine {
   readonly onDidChange = (listener: (change: ClusterChange) => void): Disposable => {
     if (!this.watch) {
       try {
-        this.watch = new ClusterWatch({ docker: () => this.docker, reader: this.reader, events: this.events, host: this.host });
+        this.watch = new ClusterWatch({ docker: () => this.docker, reader: this.reader, events: this.events, host: this.host, observerHome: this.observerHome });
         this.watch.changes.on((change) => this.changes.fire(change));
       } catch {
         // Without a context that can be used there is nothing to follow, as every command says.
@@ -213,6 +215,22 @@ export class DockerEngine implements ClusterEngine {
       await lease.release();
       throw error;
     }
+  }
+
+  /** `observe`: also as a user, for a moment. */
+  private look(observe: boolean): Promise<ClusterStatus | undefined> {
+    return this.guard('Looking at the cluster', undefined, async () => {
+      const cluster = await this.reader.read();
+      if (!cluster) return undefined;
+      const logged = await this.factsOf(cluster);
+      const facts = observe && this.observerHome !== undefined ? await observeCluster(this.observerHome, this.host, cluster, logged) : logged;
+      return describeCluster(cluster, facts, this.host);
+    });
+  }
+
+  /** Where keys of observers are kept; undefined with HOTPOCKET_OBSERVER=off. */
+  private get observerHome(): string | undefined {
+    return this.env.HOTPOCKET_OBSERVER === 'off' ? undefined : hotpocketHome(this.env);
   }
 
   /** What the nodes' logs say; while nothing is followed, they are looked at once. */

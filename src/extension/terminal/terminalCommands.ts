@@ -7,7 +7,7 @@ import { showError } from '../ui/errors';
 import { findRealHpdevkit } from './realHpdevkit';
 import { writeShims, type NodeJs } from './shims';
 
-const SETTINGS: readonly SettingName[] = ['terminal.hpdevkit', 'home', 'nodePath', 'engine', 'docker.instanceImage', 'docker.devkitImage'];
+const SETTINGS: readonly SettingName[] = ['terminal.hpdevkit', 'home', 'nodePath', 'engine', 'docker.instanceImage', 'docker.devkitImage', 'docker.observer'];
 
 /**
  * Gives integrated terminals the commands `hpdevkit` and `hotpocket`, so that what tutorials and package.json scripts say works on the

@@ -1,7 +1,7 @@
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
 
 export type ListName = 'peers' | 'users';
-export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger';
+export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger' | 'observer';
 
 /**
  * What the tree consists of. Elements say what they stand for and hold nothing that changes; their texts come from the
@@ -46,22 +46,24 @@ function nodeElements(cluster: TreeElement & { kind: 'cluster' }, { nodes }: Clu
   return nodes.map(({ node }) => ({ kind: 'node', id: `${cluster.id}/node/${node}`, node }));
 }
 
-function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger }: NodeStatusInfo): TreeElement[] {
+function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger, peers, users, observer }: NodeStatusInfo): TreeElement[] {
   const value = (name: ValueName): TreeElement => ({ kind: 'value', id: `${id}/${name}`, node, name });
+  const list = (name: ListName): TreeElement => ({ kind: 'list', id: `${id}/${name}`, node, name });
   return [
     value('userEndpoint'),
     value('peerPort'),
     value('publicKey'),
     value('role'),
     ...(ledger ? [value('ledger')] : []),
-    { kind: 'list', id: `${id}/peers`, node, name: 'peers' },
-    { kind: 'list', id: `${id}/users`, node, name: 'users' },
+    ...(peers ? [list('peers')] : []),
+    ...(users ? [list('users')] : []),
+    ...(observer === undefined ? [] : [value('observer')]),
     { kind: 'folder', id: `${id}/state`, node, path: '' },
   ];
 }
 
 function entryElements({ id, node, name }: TreeElement & { kind: 'list' }, status: NodeStatusInfo): TreeElement[] {
-  return [...new Set(status[name])].map((text) => ({ kind: 'entry', id: `${id}/${text}`, node, list: name, text }));
+  return [...new Set(status[name] ?? [])].map((text) => ({ kind: 'entry', id: `${id}/${text}`, node, list: name, text }));
 }
 
 /** Folders first, as the explorer does. */

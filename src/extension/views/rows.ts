@@ -43,7 +43,7 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): 
   switch (element.kind) {
     case 'node': return nodeRow(node, status.pause, l10n);
     case 'value': return valueRow(element.name, node, l10n);
-    case 'list': return listRow(element.name, node[element.name].length, l10n);
+    case 'list': return listRow(element.name, node[element.name]?.length ?? 0, l10n);
     case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: listIcons[element.list] }, copy: element.text };
     case 'folder': return { label: element.path === '' ? l10n.t('State files') : posix.basename(element.path), contextValue: 'folder', children: 'collapsed' };
     case 'file': return { label: posix.basename(element.path), contextValue: 'file', children: 'none' };
@@ -76,7 +76,7 @@ function clusterRow(status: ClusterStatus, l10n: L10n): Row {
 }
 
 function nodeRow(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n): Row {
-  const { ledger, state, userPort, inUnl, weaklyConnected } = node;
+  const { ledger, state, userPort, inUnl, weaklyConnected, peers } = node;
   const condition = conditionText(node, l10n);
   const label = l10n.t('Node {0}', node.node);
   const facts: readonly (readonly [string, string])[] = [
@@ -84,8 +84,9 @@ function nodeRow(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n)
     ...(node.votes ? [[l10n.t('Votes'), l10n.t('{0} of {1} needed', node.votes.received, node.votes.needed)] as const] : []),
     ...(ledger ? [[l10n.t('Ledger'), ledgerText(ledger)] as const] : []),
     [l10n.t('Endpoint'), userEndpoint(node)],
-    [l10n.t('Peers'), weaklyConnected ? l10n.t('{0} (weakly connected)', node.peers.length) : String(node.peers.length)],
-    [l10n.t('Users'), String(node.users.length)],
+    ...(peers || weaklyConnected ? [[l10n.t('Peers'), weaklyConnected ? l10n.t('{0} (weakly connected)', peers?.length ?? '–') : String(peers?.length)] as const] : []),
+    ...(node.users ? [[l10n.t('Users'), String(node.users.length)] as const] : []),
+    ...(node.observer === undefined ? [] : [[l10n.t('Observer'), node.observer] as const]),
     ...('pid' in state ? [[l10n.t('Process'), String(state.pid)] as const] : []),
   ];
   const debugging = debugText(node, pause, l10n);
@@ -129,6 +130,7 @@ function valueRow(name: ValueName, node: NodeStatusInfo, l10n: L10n): Row {
     case 'peerPort': return row(l10n.t('Peer port'), 'plug', String(node.peerPort));
     case 'publicKey': return row(l10n.t('Public key'), 'key', node.publicKey);
     case 'role': return row(l10n.t('Role'), 'account', node.role, node.inUnl ? l10n.t('{0}, in UNL', node.role) : l10n.t('{0}, not in UNL', node.role));
+    case 'observer': return row(l10n.t('Observer'), 'eye', node.observer ?? '');
     case 'ledger': return row(l10n.t('Ledger'), 'database', node.ledger ? `${node.ledger.seqNo}-${node.ledger.hash}` : '', node.ledger && ledgerText(node.ledger));
   }
 }

@@ -4,13 +4,15 @@ import { Emitter, type Disposable } from '../../../base/disposables';
 import { HotPocketError } from '../../../base/errors';
 import { sharing } from '../../../base/sharing';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine';
-import type { ClusterReader, DockerCluster, DockerNode } from '../cluster';
+import { runKey, type ClusterReader, type DockerCluster, type DockerNode } from '../cluster';
 import { describeCluster, exitText } from '../describe';
 import { isOfCluster, LOCK, nodeNumber } from '../names';
 import { nodeLogCommand } from '../nodes';
 import type { DockerEvent, DockerEvents } from './events';
 import type { NodeFacts } from './facts';
 import { NodeWatch } from './nodeWatch';
+import { observedNodes, type ObservedNode, type Told } from './observer';
+import { Observers } from './observers';
 
 export interface WatchHost {
   docker(): Docker;
@@ -18,6 +20,8 @@ export interface WatchHost {
   readonly events: DockerEvents;
   /** Of published ports. */
   readonly host: string;
+  /** Where the observer's key is kept; undefined if nobody is to observe. */
+  readonly observerHome: string | undefined;
 }
 
 /** After so long a node has opened its ports, whatever is left of its log. */
@@ -39,7 +43,11 @@ export class ClusterWatch implements Disposable {
   private readonly noted = new Map<number, HotPocketError>();
   private readonly endedAt = new Map<number, number>();
 
+  private readonly observers: Observers | undefined;
+
   constructor(private readonly host: WatchHost) {
+    const { observerHome } = host;
+    this.observers = observerHome === undefined ? undefined : new Observers(observerHome, (node, told) => this.observed(node, told));
     this.subscription = host.events.on((event) => this.hear(event));
   }
 
@@ -52,6 +60,7 @@ export class ClusterWatch implements Disposable {
   dispose(): void {
     this.disposed = true;
     this.subscription.dispose();
+    this.observers?.dispose();
     for (const watch of this.watches.values()) watch.dispose();
     this.watches.clear();
   }
@@ -66,6 +75,7 @@ export class ClusterWatch implements Disposable {
       for (const watch of this.watches.values()) watch.dispose();
       this.watches.clear();
       this.cluster = this.told = undefined;
+      this.observers?.update('', []);
       // Whoever looks is told that the daemon does not answer.
       this.changes.fire({ type: 'cluster', exists: false });
     }
@@ -87,6 +97,7 @@ export class ClusterWatch implements Disposable {
       watch.dispose();
       this.watches.delete(number);
     }
+    this.observe();
     this.tell();
     this.announce();
   }
@@ -101,7 +112,18 @@ export class ClusterWatch implements Disposable {
     this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, settled, { changed: (before, facts) => this.learn(node, before, facts) }));
   }
 
-  private learn(node: number, before: NodeFacts, { ledger }: NodeFacts): void {
+  private observe(): void {
+    const { cluster } = this;
+    this.observers?.update(cluster?.nodes[0]?.config.contract.id ?? '', cluster ? observedNodes(cluster, (node) => this.facts(node), this.host.host) : []);
+  }
+
+  private observed({ node, run }: ObservedNode, told: Told): void {
+    const watch = this.watches.get(node);
+    if (watch?.key === run) watch.add(told);
+  }
+
+  private learn(node: number, before: NodeFacts, { ledger, listening }: NodeFacts): void {
+    if (listening !== before.listening) this.observe();
     if (ledger && ledger.seqNo !== before.ledger?.seqNo) this.changes.fire({ type: 'ledger', node, ...ledger });
     this.tell();
   }
@@ -137,9 +159,6 @@ export class ClusterWatch implements Disposable {
     this.noted.clear();
   }
 }
-
-/** Changes with every start. */
-export const runKey = ({ Id, State }: Docker.ContainerInspectInfo): string => `${Id} ${State.StartedAt}`;
 
 /** Ledgers have events of their own. */
 function withoutLedger(node: NodeStatusInfo | undefined): object | undefined {

@@ -12,12 +12,14 @@ export interface NodeFacts {
   readonly ledger?: { readonly seqNo: number; readonly hash: string };
   readonly weaklyConnected: boolean;
   /** Only the observer knows. */
-  readonly peers: readonly string[];
+  readonly peers?: readonly string[] | undefined;
   readonly unl?: readonly string[];
   readonly roundTime?: number;
+  /** The key of the observer who is connected. */
+  readonly observer?: string | undefined;
 }
 
-export const NO_FACTS: NodeFacts = { listening: false, voteStatus: 'unknown', fork: false, weaklyConnected: false, peers: [] };
+export const NO_FACTS: NodeFacts = { listening: false, voteStatus: 'unknown', fork: false, weaklyConnected: false };
 
 const FORK = /^(?:No consensus on last shard hash|Cannot close ledger)\. Possible fork condition\. won:(\d+) needed:(\d+)$/;
 const WEAK = 'Became weakly connected.';
@@ -29,7 +31,7 @@ export function withLine(facts: NodeFacts, line: string): NodeFacts {
   if (parsed?.subsystem !== 'hpc') return facts;
   const { message } = parsed;
   const ledger = parseLedgerCreated(message);
-  if (ledger) return { ...synced(facts), ledger: { seqNo: ledger.seqNo, hash: ledger.hash } };
+  if (ledger) return { ...synced(facts), ledger: withWholeHash(facts, ledger) };
   const waiting = parseNotEnoughPeers(message);
   if (waiting) return { ...facts, voteStatus: 'unreliable', votes: { received: waiting.votes, needed: waiting.needed }, fork: false };
   const fork = FORK.exec(message);
@@ -43,6 +45,18 @@ export function withLine(facts: NodeFacts, line: string): NodeFacts {
 
 export function withText(facts: NodeFacts, text: string): NodeFacts {
   return text.split('\n').reduce(withLine, facts);
+}
+
+/** What the observer told, or nothing, goes before what is older or says less. */
+export function withFacts(facts: NodeFacts, told: Partial<NodeFacts>): NodeFacts {
+  const { ledger } = told;
+  const newest = ledger && ledger.seqNo >= (facts.ledger?.seqNo ?? 0) ? ledger : facts.ledger;
+  const base = told.voteStatus === 'synced' || told.voteStatus === 'desync' ? synced(facts) : facts;
+  return { ...base, ...told, ...(newest && { ledger: newest }) };
+}
+
+function withWholeHash({ ledger }: NodeFacts, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): { readonly seqNo: number; readonly hash: string } {
+  return ledger?.seqNo === seqNo && ledger.hash.startsWith(hash) ? ledger : { seqNo, hash };
 }
 
 /** Votes are told only when they do not suffice. */

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Disposable } from '../../../base/disposables';
 import { followLog } from '../logs/follow';
-import { NO_FACTS, withLine, type NodeFacts } from './facts';
+import { NO_FACTS, withFacts, withLine, type NodeFacts } from './facts';
 
 /** Enough to know where a node that runs for long stands. */
 const TAIL = 300;
@@ -33,8 +33,8 @@ export class NodeWatch implements Disposable {
   }
 
   /** From the observer. */
-  add(facts: Partial<NodeFacts>): void {
-    this.set({ ...this.current, ...facts });
+  add(told: Partial<NodeFacts>): void {
+    this.set(withFacts(this.current, told));
   }
 
   dispose(): void {

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HotPocketError } from '../../../base/errors';
+import type { HotPocketClient, NodeStatus } from '../../../client/client';
+import { runKey, type DockerCluster } from '../cluster';
+import type { FactsOfNode } from '../describe';
+import type { NodeFacts } from './facts';
+import type { ObserverKey } from './observerKey';
+
+/** A run of a node that takes users. */
+export interface ObservedNode {
+  readonly node: number;
+  readonly run: string;
+  readonly url: string;
+  /** What the observer must find there. */
+  readonly publicKey: string;
+  /** It stands still: a connection may stay, but none can be made. */
+  readonly paused: boolean;
+}
+
+/** What the observer was told. */
+export type Told = Partial<NodeFacts>;
+
+const LOOK_EVERY_MS = 5_000;
+/** Whoever looks once does not wait longer for his turn. */
+const PATIENCE_MS = 1_000;
+export const GONE: Told = { observer: undefined, peers: undefined };
+
+export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, host: string): ObservedNode[] {
+  return nodes.flatMap((node) => {
+    const { config, container } = node;
+    if (!container?.State.Running || !factsOf(node)?.listening || config.node.public_key === '') return [];
+    return [{ node: node.node, run: runKey(container), url: `wss://${host}:${config.user.port}`, publicKey: config.node.public_key, paused: container.State.Paused }];
+  });
+}
+
+/**
+ * A user of one node who only looks (reference 6, 10.4): the whole handshake, then its status, its ledgers and votes. Over JSON, and without a ledger
+ * query. Attempts that fail are few, so that the node's ban never strikes; its log still tells where it stands.
+ */
+export class NodeObserver {
+  private readonly end = new AbortController();
+  private readonly done: Promise<void>;
+
+  constructor(private readonly key: ObserverKey, private readonly node: ObservedNode, private readonly tell: (told: Told) => void) {
+    this.done = this.observe();
+  }
+
+  /** Resolves when the node was left. A handshake that was begun is finished: to go away in the middle is a violation. */
+  close(): Promise<void> {
+    this.end.abort();
+    return this.done;
+  }
+
+  private async observe(): Promise<void> {
+    const { signal } = this.end;
+    const { run } = this.node;
+    while (!signal.aborted) {
+      try {
+        const now = Date.now();
+        await sleep(this.key.nextAttempt(run, now) - now, undefined, { signal, ref: false });
+        await this.visit();
+      } catch (error) {
+        // Another cluster's node is there.
+        if (signal.aborted || (error instanceof HotPocketError && error.code === 'CLIENT_UNEXPECTED_NODE')) return;
+        this.tell(GONE);
+        await this.key.failed(run, Date.now()).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Rejects when no connection could be made, or the node has ended it. */
+  private async visit(): Promise<void> {
+    const { signal } = this.end;
+    const client = await openClient(this.key, this.node);
+    if (signal.aborted) return;
+    const over = new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      client.onEvent((event) => {
+        if (event.type === 'connected') this.tell({ ...toldBy(event.status), observer: this.key.keys.publicKey });
+        else if (event.type === 'ledger') this.tell({ ledger: { seqNo: event.ledger.seqNo, hash: event.ledger.hash } });
+        else if (event.type === 'voteStatus') this.tell({ voteStatus: event.voteStatus });
+        else if (event.type === 'unl') this.tell({ unl: event.unl });
+        else if (event.type === 'disconnected') reject(event.error);
+      });
+    });
+    client.subscribe('ledger_event');
+    client.subscribe('unl_change');
+    let looking: NodeJS.Timeout | undefined;
+    try {
+      await client.connect();
+      looking = setInterval(() => void client.status().then((status) => this.tell(toldBy(status)), () => undefined), LOOK_EVERY_MS).unref();
+      await over;
+    } finally {
+      clearInterval(looking);
+      await client.close();
+    }
+  }
+}
+
+/** Looks once. Undefined where nobody may or can. */
+export async function observeOnce(key: ObserverKey, node: ObservedNode): Promise<Told | undefined> {
+  const now = Date.now();
+  const wait = key.nextAttempt(node.run, now) - now;
+  if (node.paused || wait > PATIENCE_MS) return undefined;
+  await sleep(wait);
+  const client = await openClient(key, node);
+  try {
+    await client.connect();
+    return toldBy(await client.status());
+  } catch {
+    await key.failed(node.run, Date.now()).catch(() => undefined);
+    return undefined;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The client is a bundle of its own, loaded when somebody is observed. */
+async function openClient({ keys }: ObserverKey, { url, publicKey }: ObservedNode): Promise<HotPocketClient> {
+  const { HotPocketClient: Client } = await import('../../../client/client');
+  return new Client({ url, keys, protocol: 'json', nodeKeys: [publicKey] });
+}
+
+function toldBy({ ledgerSeqNo, ledgerHash, voteStatus, roundTime, weaklyConnected, currentUnl, peers }: NodeStatus): Told {
+  return { voteStatus, roundTime, weaklyConnected, unl: currentUnl, peers, ...(ledgerSeqNo > 0 && { ledger: { seqNo: ledgerSeqNo, hash: ledgerHash } }) };
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withFacts, NO_FACTS } from '../../../../src/cluster/docker/watch/facts';
+import { NodeObserver, observeOnce, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
+import { observerFolder, ObserverKey } from '../../../../src/cluster/docker/watch/observerKey';
+import { Observers } from '../../../../src/cluster/docker/watch/observers';
+import { challenge, openRawNode } from '../../../support/rawNode';
+import { openUserPort, quietHandlers, type TestPort } from '../../../support/userPort';
+
+let home: string;
+beforeEach(() => void (home = mkdtempSync(join(tmpdir(), 'hotpocket öbserver '))));
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const MINUTE = 60_000;
+const RUN = 'a run of the node';
+
+async function openKey(contractId = 'a contract'): Promise<ObserverKey> {
+  const key = await ObserverKey.open(home, contractId);
+  if (!key) throw new Error('Another process has it.');
+  return key;
+}
+
+const nodeAt = (url: string, publicKey: string, run = RUN): ObservedNode => ({ node: 1, run, url, publicKey, paused: false });
+const openNode = (): Promise<TestPort> => openUserPort({ handlers: { status: () => ({ ...quietHandlers().status(), voteStatus: 'synced', ledgerSeqNo: 7, ledgerHash: 'ab'.repeat(32), peers: ['node2:22862'] }) } });
+const refused = (node: TestPort): string[] => node.log.filter((line) => line.includes('was not registered'));
+
+it('is one key a cluster, in a folder that is the user\'s alone, held by one at a time', async () => {
+  const first = await openKey();
+  expect(statSync(observerFolder(home, 'a contract')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(observerFolder(home, 'a contract'), 'key.json')).mode & 0o777).toBe(0o600);
+  expect(await ObserverKey.open(home, 'a contract')).toBeUndefined();
+  const other = await openKey('another contract');
+  expect(other.keys.publicKey).not.toBe(first.keys.publicKey);
+  await first.release();
+  const second = await openKey();
+  expect(second.keys).toEqual(first.keys);
+  await second.release();
+  await other.release();
+});
+
+it('lets three attempts fail in ten minutes, whoever makes them: the sixth would ban the whole machine', async () => {
+  const now = Date.now();
+  const key = await openKey();
+  for (const at of [0, 1000, 2000]) {
+    expect(key.nextAttempt(RUN, now + at)).toBe(now + at);
+    await key.failed(RUN, now + at);
+    if (at < 2000) expect(key.nextAttempt(RUN, now + at + 500)).toBe(now + at + 1000);
+  }
+  expect(key.nextAttempt(RUN, now + 5000)).toBe(now + 10 * MINUTE);
+  expect(key.nextAttempt('its next run', now + 5000)).toBe(now + 5000);
+  await key.release(now + 6000);
+  const next = await openKey();
+  expect(next.nextAttempt('its next run', now + 6500)).toBe(now + 7000);
+  expect(next.nextAttempt(RUN, now + MINUTE)).toBe(now + 10 * MINUTE);
+  expect(next.nextAttempt(RUN, now + 10 * MINUTE)).toBe(now + 10 * MINUTE);
+  await next.failed(RUN, now + 10 * MINUTE);
+  expect(next.nextAttempt(RUN, now + 10 * MINUTE)).toBe(now + 10 * MINUTE + 1000);
+  await next.release();
+});
+
+it('goes to a node that will have none of it three times, and then waits', async () => {
+  let connections = 0;
+  const node = await openRawNode((socket) => {
+    connections++;
+    socket.close();
+  });
+  const key = await openKey();
+  const observer = new NodeObserver(key, nodeAt(node.url, `ed${'0'.repeat(64)}`), () => undefined);
+  await expect.poll(() => key.nextAttempt(RUN, Date.now()) - Date.now(), { timeout: 20_000 }).toBeGreaterThan(9 * MINUTE);
+  expect(connections).toBe(3);
+  await observer.close();
+  await key.release();
+  await node.close();
+});
+
+it('does not go away in the middle of a handshake', async () => {
+  const key = await openKey();
+  let left: Promise<void> | undefined;
+  let answered = false;
+  const node = await openRawNode((socket) => {
+    left = observer.close();
+    socket.once('message', () => {
+      answered = true;
+      socket.close();
+    });
+    socket.send(challenge);
+  });
+  const observer = new NodeObserver(key, nodeAt(node.url, `ed${'0'.repeat(64)}`), () => undefined);
+  await expect.poll(() => answered).toBe(true);
+  await left;
+  await key.release();
+  await node.close();
+});
+
+it('looks at a node one time after the other without being refused', async () => {
+  const node = await openNode();
+  for (let i = 0; i < 2; i++) {
+    const key = await openKey();
+    expect(await observeOnce(key, nodeAt(node.url, node.keys.publicKey))).toMatchObject({ voteStatus: 'synced', peers: ['node2:22862'], ledger: { seqNo: 7 } });
+    await key.release();
+  }
+  expect(refused(node)).toEqual([]);
+  await node.server.close();
+});
+
+it('is there once for two windows, which show the same', async () => {
+  const node = await openNode();
+  const observed = [nodeAt(node.url, node.keys.publicKey)];
+  const told: Told[][] = [[], []];
+  const open = (window: number): Observers => new Observers(home, (_node, facts) => told[window]?.push(facts));
+  const first = open(0);
+  first.update('a contract', observed);
+  await expect.poll(() => told[0]?.find(({ observer }) => observer !== undefined)).toMatchObject({ voteStatus: 'synced', peers: ['node2:22862'] });
+  const { observer } = told[0]?.find((one) => one.observer !== undefined) as Told;
+  const second = open(1);
+  await expect.poll(() => {
+    second.update('a contract', observed);
+    return told[1]?.at(-1);
+  }).toEqual({ observer, peers: ['node2:22862'], unl: [], roundTime: 1000 });
+  first.dispose();
+  await expect.poll(() => {
+    second.update('a contract', observed);
+    return told[1]?.at(-1);
+  }).toMatchObject({ observer, voteStatus: 'synced' });
+  second.dispose();
+  expect(refused(node)).toEqual([]);
+  await node.server.close();
+});
+
+it('tells what goes before the log, unless it is older', () => {
+  const facts = { ...NO_FACTS, voteStatus: 'unreliable' as const, votes: { received: 1, needed: 3 }, ledger: { seqNo: 8, hash: 'abababab' } };
+  expect(withFacts(facts, { voteStatus: 'synced', ledger: { seqNo: 7, hash: 'cd'.repeat(32) } })).toEqual({ ...NO_FACTS, voteStatus: 'synced', ledger: { seqNo: 8, hash: 'abababab' } });
+  expect(withFacts(facts, { ledger: { seqNo: 8, hash: 'ab'.repeat(32) } })).toEqual({ ...facts, ledger: { seqNo: 8, hash: 'ab'.repeat(32) } });
+});
