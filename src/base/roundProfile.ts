@@ -19,8 +19,8 @@ export interface RoundProfile {
   readonly at: number;
   /** The configured round time. */
   readonly roundTime: number;
-  /** How long the contract may take in it; longer runs cost a ledger or more. */
-  readonly budgetMs: number;
+  /** How long the contract may take in it; longer runs cost a ledger or more. Absent for eager rounds, which wait for all. */
+  readonly budgetMs?: number;
   /** To the next ledger. The phases add up to it. */
   readonly totalMs: number;
   readonly phases: Readonly<Record<RoundPhase, number>>;

@@ -369,8 +369,8 @@ export class Node {
   }
 
   private commit(closing: Closing, outputs: readonly DeliveredOutput[]): void {
-    const { timeConfig, roundTime } = this.consensus.view;
-    this.profiler.commit(closing.ledger.seqNo, { roundTime, budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }, () =>
+    const { timeConfig, roundTime, eager } = this.consensus.view;
+    this.profiler.commit(closing.ledger.seqNo, { roundTime, ...(!eager && { budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }) }, () =>
       this.ledgers.commit(closing, outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages }))));
   }
 

@@ -69,6 +69,24 @@ describe.sequential('a round of a real contract', () => {
     expect((await cluster.ok('profile', '--rounds', '5')).replaceAll('\n', ' ')).toMatch(/The contract needs \d{3,} ms, but a round has room for 75\.0 ms: ledgers come every \d{3,4} ms\. Most of it is its own work/);
   });
 
+  it('has no room that it could exceed when rounds are eager', async () => {
+    await cluster.ok('rounds', 'eager');
+    const user = await User.connect(cluster, 1);
+    try {
+      const first = await user.accepted('starts a round');
+      await user.accepted('starts another one');
+      const eager = JSON.parse(await cluster.ok('profile', '--rounds', '1', '--json')) as Profile;
+      expect(eager.ledgers.first).toBeGreaterThanOrEqual(first);
+      expect(eager.records[0]).toMatchObject({ started: 'read', totalMs: eager.total.medianMs });
+      expect(eager.records[0]).not.toHaveProperty('budgetMs');
+      expect(eager).not.toHaveProperty('advice');
+      expect(eager.phases.reduce((sum, { medianMs }) => sum + medianMs, 0)).toBeCloseTo(eager.total.medianMs, 1);
+    } finally {
+      await user.close();
+      await cluster.ok('rounds', 'grid');
+    }
+  });
+
   it('has read requests apart', async () => {
     const user = await User.connect(cluster, 1);
     try {

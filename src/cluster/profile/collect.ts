@@ -1,6 +1,7 @@
 import { HotPocketError } from '../../base/errors';
 import type { RoundProfile } from '../../base/roundProfile';
-import type { ClusterEngine, NodeState } from '../engine';
+import type { ClusterEngine } from '../engine';
+import { runsOrWill } from '../nodeState';
 import { REMEMBERED_ROUNDS, RoundHistory } from './history';
 
 export interface CollectedRounds {
@@ -28,7 +29,7 @@ export async function collectRounds(engine: ClusterEngine, node: number, wanted:
   };
   const look = async (): Promise<void> => {
     const state = (await engine.status())?.nodes.find((one) => one.node === node)?.state;
-    if (!state || !comesBack(state)) settle('stopped');
+    if (!state || !runsOrWill(state)) settle('stopped');
   };
   // Events first, so that no round falls between.
   const subscription = engine.onDidChange((change) => {
@@ -52,8 +53,4 @@ export async function collectRounds(engine: ClusterEngine, node: number, wanted:
     subscription.dispose();
     signal?.removeEventListener('abort', interrupt);
   }
-}
-
-function comesBack(state: NodeState): boolean {
-  return state.kind === 'starting' || state.kind === 'running' || (state.kind === 'crashed' && state.retryAt !== undefined);
 }

@@ -83,7 +83,7 @@ function phaseFigures(rounds: readonly RoundProfile[]): PhaseFigures[] {
 
 function adviceFor({ medianMs }: Figures, phases: readonly PhaseFigures[], { budgetMs, roundTime }: RoundProfile): Advice | undefined {
   // Without any room no contract is quick enough.
-  if (medianMs <= budgetMs || budgetMs === 0) return undefined;
+  if (budgetMs === undefined || medianMs <= budgetMs || budgetMs === 0) return undefined;
   const [dominant] = phases.filter(({ phase }) => CONTRACT_PHASES.includes(phase)).sort((a, b) => b.medianMs - a.medianMs);
   if (!dominant) return undefined;
   const enough = (medianMs * roundTime) / budgetMs;

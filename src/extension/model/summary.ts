@@ -1,4 +1,5 @@
 import type { ClusterStatus, NodeState, NodeStatusInfo } from '../../cluster/engine';
+import { runsOrWill } from '../../cluster/nodeState';
 
 /** A node's condition in one word, for icon and text alike. */
 export type NodeCondition = 'starting' | 'synced' | 'desync' | 'unreliable' | 'stopping' | 'paused' | 'stopped' | 'interrupted' | 'crashed';
@@ -19,9 +20,9 @@ export function isStartable({ kind }: NodeState): boolean {
   return kind === 'stopped' || kind === 'crashed' || kind === 'paused';
 }
 
-/** Stopping the node does something: it runs, or would without anybody asking. */
+/** Stopping the node does something. */
 export function isStoppable(state: NodeState): boolean {
-  return state.kind === 'starting' || state.kind === 'running' || state.kind === 'paused' || (state.kind === 'crashed' && state.retryAt !== undefined);
+  return state.kind === 'paused' || runsOrWill(state);
 }
 
 /** The cluster's condition, for the status bar. */

@@ -59,7 +59,7 @@ export class Consensus {
 
   get view(): ConsensusView {
     const { unl, threshold, roundTime } = this.config;
-    return { last: this.last, status: this.status, unl, threshold, roundTime, timeConfig: encodeTimeConfig(this.config) };
+    return { last: this.last, status: this.status, unl, threshold, roundTime, timeConfig: encodeTimeConfig(this.config), eager: this.pace.eager };
   }
 
   /** When a proposal of the given node, or one of our own, last came, ms; 0 if never. Local: differs from node to node. */

@@ -163,6 +163,7 @@ export interface ConsensusView {
   readonly threshold: number;
   readonly roundTime: number;
   readonly timeConfig: number;
+  readonly eager: boolean;
 }
 
 /** What consensus needs from outside and must not reach for itself. */

@@ -56,9 +56,11 @@ describe('advice', () => {
     expect(statisticsOf([roundOf(1, { phases: { [name]: 600 } })])?.advice).toMatchObject({ dominant: name });
   });
 
-  it('is none about phases that are not the contract\'s, nor where there is no room at all', () => {
+  it('is none about phases that are not the contract\'s, nor where there is no room at all, nor in eager rounds', () => {
     expect(statisticsOf([roundOf(1, { phases: { propose: 900 } })])?.advice).toBeUndefined();
     expect(statisticsOf([roundOf(1, { budgetMs: 0 })])?.advice).toBeUndefined();
+    const { budgetMs: _budgetMs, ...eager } = roundOf(1, { totalMs: 900, phases: { run: 800 } });
+    expect(statisticsOf([eager])?.advice).toBeUndefined();
   });
 });
 
