@@ -5,6 +5,8 @@ import { ClientTerminals } from './client/clientTerminals';
 import { LogChannels } from './logs/logChannels';
 import { ClusterModel } from './model/clusterModel';
 import { Steering } from './model/steering';
+import { NodeRounds } from './profile/nodeRounds';
+import { ProfileDocuments } from './profile/profileDocuments';
 import { engineEnvironment, onDidChangeSettings, setting } from './settings';
 
 /** What every part of the extension works with. */
@@ -17,6 +19,8 @@ export interface Services {
   readonly steering: Steering;
   readonly logs: LogChannels;
   readonly clients: ClientTerminals;
+  readonly nodeRounds: NodeRounds;
+  readonly profiles: ProfileDocuments;
 }
 
 /**
@@ -30,8 +34,10 @@ export async function openServices(context: vscode.ExtensionContext, log: vscode
   await model.refresh();
   const logs = new LogChannels({ context, log, engine, model });
   const clients = new ClientTerminals({ context, model });
-  context.subscriptions.push(logs, clients);
-  return { context, log, engine, model, steering: new Steering(), logs, clients };
+  const nodeRounds = new NodeRounds(engine, model);
+  const profiles = new ProfileDocuments(nodeRounds, model);
+  context.subscriptions.push(logs, clients, nodeRounds, profiles);
+  return { context, log, engine, model, steering: new Steering(), logs, clients, nodeRounds, profiles };
 }
 
 async function openEngine(context: vscode.ExtensionContext): Promise<ClusterEngine> {

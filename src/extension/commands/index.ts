@@ -14,6 +14,7 @@ import { showActions } from './showActions';
 import { showAllLogs } from './showAllLogs';
 import { showLog } from './showLog';
 import { showOutput } from './showOutput';
+import { showProfile } from './showProfile';
 import { spawnNode } from './spawnNode';
 import { startAll } from './startAll';
 import { startNode } from './startNode';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   showAllLogs,
   showLog,
   showOutput,
+  showProfile,
   spawnNode,
   startAll,
   startNode,

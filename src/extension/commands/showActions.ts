@@ -5,7 +5,7 @@ import type { Command } from './command';
 
 /** In the order they are offered behind the status bar. */
 const OFFERED = [
-  'startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'deploy', 'debugNode', 'openClient', 'showLog', 'showAllLogs',
+  'startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'deploy', 'debugNode', 'openClient', 'showLog', 'showAllLogs', 'showProfile',
   'copyEndpoint', 'openStateFile', 'spawnNode', 'setClusterSize', 'switchRounds', 'clean', 'openSettings', 'showOutput',
 ].map((name) => `hotpocket.${name}`);
 

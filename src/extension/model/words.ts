@@ -1,11 +1,10 @@
 import type { RoundsMode } from '../../base/rounds';
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
+import type { Translator } from '../../cluster/profile/text';
 import { nodeCondition, type ClusterCondition, type NodeCondition } from './summary';
 
 /** What texts are translated with: `vscode.l10n`, handed in so that they can be made without VS Code. */
-export interface L10n {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
+export type L10n = Translator;
 
 export function conditionWord(condition: NodeCondition, l10n: L10n): string {
   switch (condition) {

@@ -5,7 +5,7 @@ import type { ClusterStatus } from '../../cluster/engine';
 import type { ClusterView } from '../model/clusterModel';
 import type { Services } from '../services';
 import { childrenOf, clusterElement, stateElements, type TreeElement } from './elements';
-import { rowOf } from './rows';
+import { rowOf, type Row } from './rows';
 import { calmPart, ShownRows, type Current } from './shownRows';
 import { listStateFolder } from './stateFolder';
 import { treeItem } from './treeItem';
@@ -28,6 +28,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
 
   constructor(private readonly services: Services) {
     this.owned.add(this.changed);
+    this.owned.add(services.nodeRounds.onDidChange(() => this.watching && this.showChangesSoon()));
     this.owned.add(services.model.onDidChange((view) => this.onView(view)));
     this.owned.add(services.model.onEvent((change) => change.type === 'run' && change.phase === 'ended' && this.ran.add(change.node)));
   }
@@ -45,7 +46,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
 
   getTreeItem(element: TreeElement): vscode.TreeItem {
     const { status } = this.services.model;
-    const row = status && rowOf(element, status, vscode.l10n);
+    const row = status && this.row(element, status);
     this.shown.gaveRow(element, row ?? null);
     return treeItem(element, row, status?.name ?? '');
   }
@@ -54,7 +55,9 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     const { status } = this.services.model;
     if (!status) return [];
     if (!element) return [this.shown.intern(clusterElement(status))];
-    const found = childrenOf(element, status) ?? (element.kind === 'folder' ? await this.readFolder(element, status) : []);
+    // What was before is shown when it comes; an older supervisor has none, as the command says.
+    if (element.kind === 'node' && this.services.nodeRounds.available) void this.services.nodeRounds.load(element.node).catch(() => undefined);
+    const found = this.children(element, status) ?? (element.kind === 'folder' ? await this.readFolder(element, status) : []);
     const children = found.map((child) => this.shown.intern(child));
     this.shown.gaveChildren(element, children);
     return children;
@@ -88,8 +91,21 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     if (this.calm === '') this.refresh();
     else if (calm !== this.calm) this.showChanges();
     // Only ledgers and votes went on.
-    else this.waiting ??= setTimeout(() => this.showChanges(), Math.max(0, this.refreshedAt + LEDGERS_EVERY_MS - Date.now()));
+    else this.showChangesSoon();
     this.calm = calm;
+  }
+
+  private row(element: TreeElement, status: ClusterStatus): Row | undefined {
+    return rowOf(element, status, vscode.l10n, (node) => this.services.nodeRounds.of(node));
+  }
+
+  private children(element: TreeElement, status: ClusterStatus): readonly TreeElement[] | undefined {
+    const children = childrenOf(element, status);
+    return this.services.nodeRounds.available ? children : children?.filter(({ kind }) => kind !== 'rounds');
+  }
+
+  private showChangesSoon(): void {
+    this.waiting ??= setTimeout(() => this.showChanges(), Math.max(0, this.refreshedAt + LEDGERS_EVERY_MS - Date.now()));
   }
 
   private showChanges(): void {
@@ -98,7 +114,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     const { status } = this.services.model;
     if (!status || !this.watching) return;
     this.refreshedAt = Date.now();
-    const current: Current = { row: (element) => rowOf(element, status, vscode.l10n), children: (element) => childrenOf(element, status) };
+    const current: Current = { row: (element) => this.row(element, status), children: (element) => this.children(element, status) };
     const changed = this.shown.changed(current, this.ran);
     this.ran.clear();
     if (changed.length > 0) this.changed.fire(changed);

@@ -11,6 +11,8 @@ export type TreeElement =
   | { readonly kind: 'cluster'; readonly id: string }
   | { readonly kind: 'node'; readonly id: string; readonly node: number }
   | { readonly kind: 'value'; readonly id: string; readonly node: number; readonly name: ValueName }
+  /** Where its rounds are spent. */
+  | { readonly kind: 'rounds'; readonly id: string; readonly node: number }
   | { readonly kind: 'list'; readonly id: string; readonly node: number; readonly name: ListName }
   | { readonly kind: 'entry'; readonly id: string; readonly node: number; readonly list: ListName; readonly text: string }
   /** `path` is relative to the node's state, with slashes; empty for the state itself. */
@@ -54,7 +56,7 @@ function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger, 
     value('peerPort'),
     value('publicKey'),
     value('role'),
-    ...(ledger ? [value('ledger')] : []),
+    ...(ledger ? [value('ledger'), { kind: 'rounds', id: `${id}/rounds`, node } as const] : []),
     ...(peers ? [list('peers')] : []),
     ...(users ? [list('users')] : []),
     ...(observer === undefined ? [] : [value('observer')]),

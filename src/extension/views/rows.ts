@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
+import type { RoundProfile } from '../../base/roundProfile';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
+import { roundsRow } from '../profile/roundsRow';
 import type { ListName, TreeElement, ValueName } from './elements';
 
 /** A row as it is shown; plain data, so that rows can be compared. */
@@ -35,14 +37,15 @@ const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
 
 const listIcons: Readonly<Record<ListName, string>> = { peers: 'server', users: 'person' };
 
-/** The row of an element; undefined if its node is gone. */
-export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n): Row | undefined {
+/** The row of an element; undefined if its node is gone. `rounds` are those of a node. */
+export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds: (node: number) => readonly RoundProfile[] = () => []): Row | undefined {
   if (element.kind === 'cluster') return clusterRow(status, l10n);
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return undefined;
   switch (element.kind) {
     case 'node': return nodeRow(node, status.pause, l10n);
     case 'value': return valueRow(element.name, node, l10n);
+    case 'rounds': return roundsRow(rounds(node.node), l10n);
     case 'list': return listRow(element.name, node[element.name]?.length ?? 0, l10n);
     case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: listIcons[element.list] }, copy: element.text };
     case 'folder': return { label: element.path === '' ? l10n.t('State files') : posix.basename(element.path), contextValue: 'folder', children: 'collapsed' };

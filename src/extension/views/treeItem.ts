@@ -19,6 +19,7 @@ export function treeItem(element: TreeElement, row: Row | undefined, cluster: st
   if (row.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(row.tooltip);
   if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon.id, row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color));
   if (row.spoken !== undefined) item.accessibilityInformation = { label: row.spoken };
+  if (element.kind === 'rounds') item.command = { command: 'hotpocket.showProfile', title: vscode.l10n.t('Show Round Profile'), arguments: [element] };
   if (element.kind === 'folder') item.iconPath = vscode.ThemeIcon.Folder;
   if (element.kind === 'file') {
     item.resourceUri = stateUri(cluster, element.node, element.path);

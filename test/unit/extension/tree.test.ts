@@ -23,7 +23,7 @@ describe('the tree', () => {
     expect(all(status).map(({ id }) => id).filter((id) => !/node\/[12]/.test(id))).toEqual([
       'cluster/default',
       N3,
-      ...['userEndpoint', 'peerPort', 'publicKey', 'role', 'ledger', 'peers', 'peers/127.0.0.1:22861', 'peers/127.0.0.1:22862', 'users', 'users/edaa', 'state'].map((name) => `${N3}/${name}`),
+      ...['userEndpoint', 'peerPort', 'publicKey', 'role', 'ledger', 'rounds', 'peers', 'peers/127.0.0.1:22861', 'peers/127.0.0.1:22862', 'users', 'users/edaa', 'state'].map((name) => `${N3}/${name}`),
     ]);
   });
 

@@ -40,7 +40,7 @@ describe('commands', () => {
   });
 
   it('say that there is no cluster, and throw nothing', async () => {
-    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs', 'switchRounds']) await command(name);
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs', 'switchRounds', 'showProfile']) await command(name);
     strictEqual(services.model.view.kind, 'none');
   });
 
@@ -100,7 +100,7 @@ describe('commands', () => {
   });
 
   it('bear nodes that are gone and arguments that are none', async () => {
-    for (const name of ['startNode', 'stopNode', 'restartNode', 'copyEndpoint', 'openStateFile']) await command(name, 99);
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'copyEndpoint', 'openStateFile', 'showProfile']) await command(name, 99);
     for (const argument of [undefined, null, 'x', {}, { kind: 'file' }, { kind: 'node', id: 'x', node: 99 }]) await command('copyText', argument);
     deepStrictEqual(states(), ['running', 'running', 'running']);
   });
@@ -123,6 +123,29 @@ describe('commands', () => {
     await rejects(Promise.resolve(vscode.workspace.fs.stat(document.uri.with({ path: '/default/node9/x' }))));
     const listed = await vscode.workspace.fs.readDirectory(document.uri.with({ path: '/default/node2' }));
     deepStrictEqual(listed, [['zustand ü.txt', vscode.FileType.File]]);
+  });
+
+  it('show where the rounds of a node are spent, and go on showing it', async () => {
+    await command('showProfile', { kind: 'rounds', id: 'x', node: 2 });
+    const document = vscode.window.activeTextEditor?.document;
+    strictEqual(document?.uri.scheme, 'hotpocket-profile');
+    strictEqual(document.uri.path.split('/').at(-1), 'Rounds of node 2');
+    const last = () => Number(/^Node 2, .*?(\d+): \d+ rounds?, round time 500 ms\n\nPhase /.exec(document.getText())?.[1] ?? 0);
+    await eventually(() => last() > 0);
+    const before = last();
+    await eventually(() => last() > before + 1);
+    ok(services.nodeRounds.of(2).length > 1);
+    strictEqual(vscode.workspace.fs.isWritableFileSystem('hotpocket-profile'), undefined);
+    // Called again it is the same document.
+    await command('showProfile', 2);
+    strictEqual(vscode.window.activeTextEditor?.document, document);
+    // Opened again, it says why it does not go on.
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await command('stopNode', 2);
+    await command('showProfile', 2);
+    await eventually(() => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2 does not run now.\n\nNode 2, ledger') === true);
+    await command('startNode', 2);
+    await eventually(() => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2, ledger') === true);
   });
 
   it('add a node', async () => {

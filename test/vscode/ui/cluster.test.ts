@@ -104,6 +104,14 @@ describe('a cluster in VS Code', () => {
     await tree().row('Endpoint').inline('Copy', async () => (await window.page.locator('.part.statusbar').innerText()).includes(`Copied wss://localhost:${USER_PORT + 2}`));
   });
 
+  it('shows where the rounds of a node are spent', async () => {
+    const row = tree().row('Last round');
+    await expect.poll(() => row.text()).toMatch(/^Last round contract \d+ ms of \d+000 ms$/);
+    await row.click(async () => (await window.editor.tabs()).includes('Rounds of node 3'));
+    await expect.poll(() => window.editor.text()).toMatch(/Node 3, ledgers \d+ to \d+: \d+ rounds, round time 1000 ms[^]*Start the program, until it reads +\d[^]*From ledger to ledger/);
+    await window.screenshot('rounds of a node');
+  });
+
   it('offers behind the status bar what is possible now', async () => {
     await window.statusItem(STATUS).click();
     const offered = (await window.quickInput.choices()).map((label) => label.trim());
