@@ -1,8 +1,9 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
+import { processesOf, sendSignal } from '../../support/processes';
 import { noteLogs } from '../../support/said';
 
 const root = resolve(__dirname, '../../..');
@@ -214,9 +215,8 @@ export class CliCluster {
   }
 
   /** Processes of this cluster that are alive, by their command lines: its own, and whatever works in its folders. */
-  async processes(): Promise<string[]> {
-    const text = await new Promise<string>((done) => execFile('ps', ['-eo', 'pid=,stat=,args='], { maxBuffer: 16 << 20 }, (_e, stdout) => done(stdout)));
-    return text.split('\n').filter((line) => !/^\s*\d+\s+Z/.test(line) && (line.includes(this.home) || workingFolder(Number.parseInt(line, 10)).startsWith(this.home)));
+  processes(): Promise<string[]> {
+    return processesOf(this.home);
   }
 
   /** Files and sockets that the supervisor and the nodes have open, all together. */
@@ -233,26 +233,9 @@ export class CliCluster {
     try {
       await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
     } finally {
-      for (const line of await this.processes()) killIfThere(Number.parseInt(line, 10));
+      for (const line of await this.processes()) sendSignal(Number.parseInt(line, 10), 'SIGKILL');
       rmSync(this.home, { recursive: true, force: true });
     }
-  }
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended meanwhile.
-  }
-}
-
-/** Empty where the system does not tell. */
-function workingFolder(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RoundsMode } from '../../../src/base/rounds';
+import { lostInputs, repeated } from '../../support/properties';
 import { FAULTS, storm, type Fault } from './storm';
 
 const LONG = 2_000;
@@ -40,14 +41,9 @@ export function describeStorms(sizes: readonly number[], rounds: RoundsMode | 's
       // A run that takes effect twice, a fork without a word, a reverted input that is not proposed again.
       expect(cluster.violations, say).toEqual([]);
       const executed = nodes[0]!.disk.log;
-      expect(new Set(executed).size, say).toBe(executed.length);
-      // What was accepted is in the agreed state. Only what stood in a ledger that was taken back can have run out of time.
-      const missing = cluster.submitted.filter(({ hash, text }) => {
-        const isAccepted = nodes.some((n) => n.accepted.has(hash));
-        const isReverted = nodes.some((n) => n.reverted.has(hash));
-        return isAccepted && !isReverted && !executed.includes(text);
-      });
-      expect(missing, say).toEqual([]);
+      expect(repeated(executed), say).toEqual([]);
+      const inputs = cluster.submitted.map(({ hash, text }) => ({ text, accepted: nodes.some((n) => n.accepted.has(hash)), reverted: nodes.some((n) => n.reverted.has(hash)) }));
+      expect(lostInputs(inputs, executed), say).toEqual([]);
     });
   });
 

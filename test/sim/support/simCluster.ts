@@ -4,6 +4,7 @@ import { shortHash, type Hex } from '../../../src/hotpocket/hash';
 import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import type { Ledger } from '../../../src/hotpocket/ledger';
 import type { ConsensusConfig } from '../../../src/node/consensus/types';
+import { forkedNumbers } from '../../support/properties';
 import { fakeSign } from './fakeKeys';
 import { SimNetwork } from './network';
 import { Random } from './random';
@@ -142,7 +143,7 @@ export class SimCluster {
 
   /** Ledger numbers for which nodes closed different ledgers. */
   forks(): number[] {
-    return [...this.ledgers].filter(([, byHash]) => byHash.size > 1).map(([seqNo]) => seqNo);
+    return forkedNumbers(this.ledgers);
   }
 
   /** A user's input, handed to the given node. */

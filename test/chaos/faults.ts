@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sendSignal } from '../support/processes';
+import type { ChaosCluster } from './chaosCluster';
+import type { History } from './history';
+import type { Fault } from './schedule';
+import type { ChaosUser } from './users';
+import type { Watcher } from './watcher';
+
+export const FAULT_KINDS = [
+  'kill node', 'stop node', 'kill all nodes', 'kill contract', 'stop contract', 'kill node in a run', 'restart node', 'kill supervisor', 'stop supervisor',
+  'kill node and supervisor', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What faults are done to. */
+export interface Field {
+  readonly cluster: ChaosCluster;
+  readonly users: readonly ChaosUser[];
+  readonly watcher: Watcher;
+  readonly history: History;
+}
+
+type Resource = `node ${number}` | `user ${number}` | 'supervisor' | 'watcher';
+
+export interface FaultTypes {
+  /** What no other fault may be done to at the same time. */
+  readonly uses: (fault: Fault, field: Field) => readonly Resource[];
+  /** Resolves when all is as it was. Returns what it did as soon as it has; undefined if there was nothing to do it to. */
+  readonly strike: (fault: Fault, field: Field, say: (what: string) => void) => Promise<void>;
+}
+
+const oneNode = ({ node }: Fault): Resource[] => [`node ${node}`];
+const allNodes = (_: Fault, { cluster }: Field): Resource[] => cluster.nodes.map((node): Resource => `node ${node}`);
+const everything = (fault: Fault, field: Field): Resource[] => [...allNodes(fault, field), 'supervisor'];
+
+export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
+  'kill node': {
+    uses: oneNode,
+    strike: async ({ node }, field, say) => {
+      say(`node ${node}`);
+      await killNodes(field, [node]);
+    },
+  },
+  'kill all nodes': {
+    uses: allNodes,
+    strike: async (_, field, say) => {
+      say('');
+      await killNodes(field, field.cluster.nodes);
+    },
+  },
+  'kill node in a run': {
+    uses: oneNode,
+    strike: async ({ node, ms }, field, say) => {
+      const contract = await nextRun(field, node);
+      if (contract === undefined) return;
+      await sleep(ms % 80);
+      say(`node ${node}, its contract is process ${contract}`);
+      await killNodes(field, [node]);
+    },
+  },
+  'stop node': {
+    uses: oneNode,
+    strike: async ({ node, ms }, { cluster, history }, say) => {
+      const pid = cluster.pid(node);
+      if (pid === undefined) return;
+      const healed = history.trouble([node]);
+      sendSignal(pid, 'SIGSTOP');
+      say(`node ${node}, ${ms} ms`);
+      await sleep(ms);
+      sendSignal(pid, 'SIGCONT');
+      healed();
+    },
+  },
+  'restart node': {
+    uses: (fault) => [...oneNode(fault), 'supervisor'],
+    strike: async ({ node, ms }, { cluster, history }, say) => {
+      const [healed, before] = [history.trouble([node]), cluster.pid(node)];
+      say(`node ${node}, ${ms} ms in between`);
+      await cluster.engine.stop(node);
+      await sleep(ms);
+      await cluster.engine.start(node);
+      await cluster.runsAgain(node, before);
+      healed();
+    },
+  },
+  // What it leaves half done is that node's alone, as long as nobody else is out of step.
+  'kill contract': {
+    uses: allNodes,
+    strike: async ({ node, ms }, field, say) => {
+      const { roundTime } = field.cluster.options;
+      const pid = await nextRun(field, node);
+      if (pid === undefined) return;
+      await sleep(ms % 60);
+      if (!sendSignal(pid, 'SIGKILL')) return;
+      field.history.trouble([node])();
+      say(`node ${node}`);
+      await sleep(4 * roundTime);
+    },
+  },
+  'stop contract': {
+    uses: oneNode,
+    strike: async ({ node, ms }, field, say) => {
+      const pid = await nextRun(field, node);
+      if (pid === undefined) return;
+      const healed = field.history.trouble([node]);
+      if (sendSignal(pid, 'SIGSTOP')) say(`node ${node}, ${ms} ms`);
+      await sleep(ms);
+      sendSignal(pid, 'SIGCONT');
+      healed();
+    },
+  },
+  'kill supervisor': { uses: everything, strike: (fault, field, say) => killSupervisor(fault, field, say, []) },
+  'kill node and supervisor': {
+    uses: everything,
+    strike: (fault, field, say) => killSupervisor(fault, field, say, [fault.node]),
+  },
+  'stop supervisor': {
+    uses: () => ['supervisor'],
+    strike: async ({ ms }, { cluster }, say) => {
+      const pid = await cluster.supervisorPid();
+      if (pid === undefined) return;
+      sendSignal(pid, 'SIGSTOP');
+      say(`${ms} ms`);
+      await sleep(ms);
+      sendSignal(pid, 'SIGCONT');
+    },
+  },
+  'kill user': {
+    uses: ({ user }) => [`user ${user}`],
+    strike: async ({ user, ms }, { users }, say) => {
+      users[user]?.signal('SIGKILL');
+      say(`user ${user}, ${ms} ms in between`);
+      await sleep(ms);
+      users[user]?.start();
+    },
+  },
+  'stop user': {
+    uses: ({ user }) => [`user ${user}`],
+    strike: async ({ user, ms }, { users }, say) => {
+      users[user]?.signal('SIGSTOP');
+      say(`user ${user}, ${ms} ms`);
+      await sleep(ms);
+      users[user]?.signal('SIGCONT');
+    },
+  },
+  'kill watcher': {
+    uses: () => ['watcher'],
+    strike: async (_, { watcher }, say) => {
+      await watcher.end();
+      say('');
+      watcher.start();
+    },
+  },
+  'stop watcher': {
+    uses: () => ['watcher'],
+    strike: async ({ ms }, { watcher }, say) => {
+      watcher.signal('SIGSTOP');
+      say(`${ms} ms`);
+      await sleep(ms);
+      watcher.signal('SIGCONT');
+    },
+  },
+};
+
+const nextRun = ({ cluster }: Field, node: number): Promise<number | undefined> => cluster.nextRun(node, 3 * cluster.options.roundTime);
+
+/** Kills them at once and resolves when the supervisor has brought all of them back. */
+async function killNodes({ cluster, history }: Field, nodes: readonly number[]): Promise<void> {
+  const healed = nodes.map((node) => history.trouble([node]));
+  const before = nodes.map((node) => cluster.pid(node));
+  for (const pid of before) if (pid !== undefined) sendSignal(pid, 'SIGKILL');
+  await Promise.all(nodes.map((node, i) => cluster.runsAgain(node, before[i]).then(healed[i])));
+}
+
+/** With these nodes at the same moment. The next command, as somebody gives it after a while, brings all back. */
+async function killSupervisor({ ms }: Fault, { cluster, history }: Field, say: (what: string) => void, nodes: readonly number[]): Promise<void> {
+  const pid = await cluster.supervisorPid();
+  if (pid === undefined) return;
+  const healed = history.trouble(cluster.nodes);
+  const pids = [pid, ...nodes.flatMap((node) => cluster.pid(node) ?? [])];
+  for (const one of pids) sendSignal(one, 'SIGKILL');
+  cluster.forget();
+  say(`${nodes.map((node) => `node ${node}, `).join('')}${ms} ms until the next command`);
+  await sleep(ms);
+  await cluster.startAll();
+  healed();
+}
