@@ -36,6 +36,7 @@ export const catalogue = {
     (d) => `See why in its log, ${d.log}, then start it: hotpocket start ${d.node}.`,
   ),
   NODE_KILLED: entry<{ node: number; seconds: number }>((d) => `Node ${d.node} did not stop within ${d.seconds} s and was killed.`, () => 'Nothing agreed is lost; it recovers when it is started again.'),
+  FAULTS_INVALID: entry<{ problem: string }>((d) => `These faults cannot be tried: ${d.problem}`, () => 'Chances are from 0 to 1, delays from 0 to 60000 ms with the smaller first, clocks at most an hour off.'),
   CLUSTER_FILE_INVALID: entry<{ path: string; problem: string }>((d) => `The cluster's file ${d.path} cannot be used: ${d.problem}`, () => 'Use the version that wrote it, or remove the folder it is in and deploy again.'),
   USER_PORT_FAILED: entry<{ port: number; code: string; text: string; problem: string }>(
     (d) => `User hpws server creation failed. ${d.code} ${d.text} Port: ${d.port}`,
@@ -59,6 +60,7 @@ export const catalogue = {
   // What only one engine can do
   PROFILE_ENGINE_UNSUPPORTED: entry<object>(() => 'The nodes of this engine do not tell where their rounds are spent.', () => 'Profile on the embedded engine.'),
   ROUNDS_ENGINE_UNSUPPORTED: entry<object>(() => 'The rounds of this engine are always on the grid.', () => 'Use eager rounds on the embedded engine.'),
+  FAULTS_ENGINE_UNSUPPORTED: entry<object>(() => 'Links and clocks of nodes cannot be made bad on this engine.', () => 'Try faults on the embedded engine.'),
   DEBUG_ENGINE_UNSUPPORTED: entry<object>(() => 'Contracts cannot be debugged on this engine.', () => 'Debug on the embedded engine.'),
   // Debugging
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),

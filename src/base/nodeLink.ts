@@ -1,4 +1,5 @@
 import type { ClockSetting, Debuggee, DebugOrder, RunKind } from './debugLink';
+import type { NodeFaults } from './faults';
 import type { RoundProfile } from './roundProfile';
 import type { RoundsMode } from './rounds';
 
@@ -36,6 +37,8 @@ export type NodeCommand =
   | { readonly type: 'stop' }
   /** When rounds start from now on; until the first such command on the grid. */
   | { readonly type: 'rounds'; readonly mode: RoundsMode }
+  /** What is done to this node on purpose, in place of what was. */
+  | { readonly type: 'faults'; readonly faults: NodeFaults }
   | { readonly type: 'setClock'; readonly number: number; readonly setting: ClockSetting }
   /** The clock is held in all of the cluster: the run may begin. */
   | { readonly type: 'held'; readonly run: number }

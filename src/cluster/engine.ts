@@ -1,5 +1,6 @@
 import type { Debuggee, DebugOrder, RunKind } from '../base/debugLink';
 import type { Disposable } from '../base/disposables';
+import type { ClusterFaults } from '../base/faults';
 import type { VoteStatusText } from '../base/nodeLink';
 import type { RoundProfile } from '../base/roundProfile';
 import type { RoundsMode } from '../base/rounds';
@@ -26,6 +27,11 @@ export interface ClusterEngine extends Disposable {
    * ROUNDS_ENGINE_UNSUPPORTED where `capabilities` say so.
    */
   setRounds(mode: RoundsMode, task?: Task): Promise<void>;
+  /**
+   * Does this to the nodes on purpose from now on, in place of what was done before; nothing with `{}`. It ends with the supervisor, at the latest when no node
+   * runs. Throws CLUSTER_NOT_FOUND, NODE_NOT_FOUND, FAULTS_INVALID, SUPERVISOR_INCOMPATIBLE, and FAULTS_ENGINE_UNSUPPORTED where `capabilities` say so.
+   */
+  setFaults(faults: ClusterFaults, task?: Task): Promise<void>;
   /** Removes the cluster and all its data. */
   clean(task?: Task): Promise<CleanReport>;
   /** A node's log from the last `tail` lines on; follows it until the signal, across restarts of the node. */
@@ -54,6 +60,8 @@ export interface EngineCapabilities {
   /** It tells where rounds are spent. */
   readonly profiling: boolean;
   readonly eagerRounds: boolean;
+  /** Links and clocks of nodes can be made bad on purpose. */
+  readonly faults: boolean;
 }
 
 /** Lets the caller watch and end a long operation. */
@@ -139,6 +147,8 @@ export interface ClusterStatus {
   /** How much its time lags behind the wall clock, for all it was held so far; ms. */
   readonly clockBehind: number;
   readonly pause?: PauseInfo;
+  /** What is done to it on purpose, if anything is. */
+  readonly faults?: ClusterFaults;
   readonly quorum: { readonly needed: number; readonly of: number; readonly tolerates: number };
   readonly nodes: readonly NodeStatusInfo[];
 }
@@ -183,5 +193,6 @@ export type ClusterChange =
   /** The clock was stopped, or goes on. */
   | { readonly type: 'pause'; readonly pause?: PauseInfo }
   | { readonly type: 'rounds'; readonly mode: RoundsMode }
+  | { readonly type: 'faults'; readonly faults: ClusterFaults }
   | { readonly type: 'run'; readonly node: number; readonly phase: 'started' | 'ended'; readonly kind: 'consensus' | 'read'; readonly ledgerSeqNo: number; readonly pid: number }
   | { readonly type: 'notice'; readonly node?: number; readonly code: string; readonly message: string; readonly remedy: string };

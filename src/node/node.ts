@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock';
 import { errorText } from '../base/errors';
+import { NO_FAULTS, type NodeFaults } from '../base/faults';
 import type { RoundsMode } from '../base/rounds';
 import type { HpConfig } from '../hotpocket/config';
 import { contractBudget, decodeTimeConfig } from '../hotpocket/grid';
@@ -25,6 +26,7 @@ import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from 
 import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
+import { LinkFaults } from './mesh/linkFaults';
 import { Mesh } from './mesh/mesh';
 import { carryOutControl, mayHave, meshSettings, saveKnownPeers } from './meshSetup';
 import { proposalMessage, type PeerMessage } from './mesh/messages';
@@ -62,6 +64,7 @@ export class Node {
   private readonly profiler: RoundProfiler;
   private readonly syncer: Syncer;
   private readonly consensus: Consensus;
+  private readonly linkFaults = new LinkFaults();
   private mesh: Mesh | undefined;
   private users: UserServer | undefined;
   private connectivity: Connectivity | undefined;
@@ -139,11 +142,18 @@ export class Node {
     this.step({ type: 'rounds', mode });
   }
 
+  /** What is done to this node on purpose from now on. */
+  setFaults({ links, clockAhead }: NodeFaults): void {
+    this.linkFaults.set(links);
+    this.clock.shift(clockAhead);
+  }
+
   /** Finishes what was promised, ends the contract, closes everything. The messages and their order: reference 2.7. */
   async stop(signal: number): Promise<void> {
     const { log } = this;
     log.wrn(`Interrupt signal (${signal}) received.`);
     this.debugging.follow(undefined);
+    this.setFaults(NO_FAULTS);
     this.clock.runOn();
     await new Promise<void>((resolve) => {
       this.stopped = resolve;
@@ -201,7 +211,7 @@ export class Node {
       return await Mesh.open({
         ...meshSettings(this.config),
         identity: { keys: this.keys, contractId: contract.id, port: mesh.listen ? mesh.port : 0, fullHistory: node.history === 'full', timeConfig: () => this.consensus.view.timeConfig },
-        bind, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, clock: this.clock, log: this.log,
+        bind, tlsKey: this.dir.tls.key, tlsCert: this.dir.tls.cert, clock: this.clock, faults: this.linkFaults, log: this.log,
         roundTime: () => this.consensus.view.roundTime,
         mayHave: (message, pubkey) => mayHave(message, this.isMember(pubkey), this.config.contract),
       }, {

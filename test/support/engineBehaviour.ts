@@ -181,6 +181,18 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         }
       });
 
+      it('makes links and clocks bad on purpose, or says that it cannot', async () => {
+        const faults = { links: [{ from: [1], to: [2], delay: [1, 5] as const }] };
+        if (!engine.capabilities.faults) {
+          await expect(engine.setFaults(faults)).rejects.toMatchObject({ code: 'FAULTS_ENGINE_UNSUPPORTED' });
+          return;
+        }
+        await engine.setFaults(faults);
+        expect((await status()).faults).toEqual(faults);
+        await engine.setFaults({});
+        expect((await status()).faults).toBeUndefined();
+      });
+
       it('switches when its rounds start, or says that it cannot', async () => {
         expect((await status()).rounds).toBe('grid');
         if (!engine.capabilities.eagerRounds) {

@@ -54,8 +54,9 @@ function run() {
   process.on('SIGTERM', () => stop('SIGTERM', 15));
   process.on('SIGINT', () => stop('SIGINT', 2));
   process.on('disconnect', () => stop('disconnect', 15));
-  process.on('message', ({ type, mode }) => {
+  process.on('message', ({ type, mode, faults }) => {
     if (type === 'rounds') log('inf', `Rounds ${mode}`);
+    if (type === 'faults') log('inf', `Faults ${JSON.stringify(faults)}`);
   });
 
   let ledger = 0;

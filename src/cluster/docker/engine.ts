@@ -43,7 +43,7 @@ const LOOK_ANYWAY_MS = 1_000;
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
 export class DockerEngine implements ClusterEngine {
   readonly kind = 'docker';
-  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, eagerRounds: false, localFiles: false, profiling: false };
+  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, eagerRounds: false, localFiles: false, profiling: false, faults: false };
   private readonly env: NodeJS.ProcessEnv;
   private readonly changes = new Emitter<ClusterChange>();
   private readonly events = new DockerEvents(() => this.docker);
@@ -127,6 +127,10 @@ export class DockerEngine implements ClusterEngine {
   async setRounds(mode: RoundsMode): Promise<void> {
     if (mode !== 'grid') throw new HotPocketError('ROUNDS_ENGINE_UNSUPPORTED', {});
     await this.guard('Looking at the cluster', undefined, () => this.reader.require());
+  }
+
+  setFaults(): Promise<never> {
+    return Promise.reject(new HotPocketError('FAULTS_ENGINE_UNSUPPORTED', {}));
   }
 
   roundProfiles(): Promise<never> {

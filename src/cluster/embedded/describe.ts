@@ -1,4 +1,5 @@
 import type { ClockSetting } from '../../base/debugLink';
+import type { ClusterFaults } from '../../base/faults';
 import type { LastingFact, NodeFact } from '../../base/nodeLink';
 import { votesNeeded } from '../../hotpocket/thresholds';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../engine';
@@ -49,7 +50,7 @@ export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: reado
   };
 }
 
-export function describeCluster(paths: ClusterPaths, record: ClusterRecord, terms: ConsensusTerms, nodes: readonly NodeStatusInfo[], clock: ClockState = { setting: { behind: 0 }, pause: undefined }): ClusterStatus {
+export function describeCluster(paths: ClusterPaths, record: ClusterRecord, terms: ConsensusTerms, nodes: readonly NodeStatusInfo[], clock: ClockState = { setting: { behind: 0 }, pause: undefined }, faults?: ClusterFaults): ClusterStatus {
   const of = terms.unl.length;
   const needed = votesNeeded(terms.threshold, of);
   return {
@@ -63,6 +64,7 @@ export function describeCluster(paths: ClusterPaths, record: ClusterRecord, term
     rounds: record.rounds ?? 'grid',
     clockBehind: clock.setting.behind,
     ...(clock.pause && { pause: clock.pause }),
+    ...(faults && { faults }),
     quorum: { needed, of, tolerates: of - needed },
     nodes,
   };

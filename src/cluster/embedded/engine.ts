@@ -1,5 +1,6 @@
 import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
+import type { ClusterFaults } from '../../base/faults';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { RoundsMode } from '../../base/rounds';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
@@ -26,12 +27,13 @@ const LOOK_EVERY_MS = 500;
 /** Minor version of the protocol. */
 const ROUND_PROFILES_SINCE = 2;
 const EAGER_ROUNDS_SINCE = 3;
+const FAULTS_SINCE = 4;
 const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
 export class EmbeddedEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, eagerRounds: true, localFiles: true, profiling: true };
+  readonly capabilities = { stopsClock: true, statusWithoutUser: true, debugging: true, eagerRounds: true, localFiles: true, profiling: true, faults: true };
   private readonly paths: ClusterPaths;
   private readonly link: SupervisorLink;
   private readonly changes = new Emitter<ClusterChange>();
@@ -89,6 +91,14 @@ export class EmbeddedEngine implements ClusterEngine {
     await this.ask((connection) => {
       this.link.requireSince(EAGER_ROUNDS_SINCE, connection);
       return connection.request(requests.rounds, { mode }, task);
+    });
+  }
+
+  async setFaults(faults: ClusterFaults, task?: Task): Promise<void> {
+    await this.requireCluster();
+    await this.ask((connection) => {
+      this.link.requireSince(FAULTS_SINCE, connection);
+      return connection.request(requests.faults, { faults }, task);
     });
   }
 

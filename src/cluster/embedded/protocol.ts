@@ -1,5 +1,6 @@
 import { NotificationType, ProgressType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import { asHotPocketError, catalogue, HotPocketError, type ErrorCode, type ErrorDetails } from '../../base/errors';
+import type { ClusterFaults } from '../../base/faults';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { RoundsMode } from '../../base/rounds';
 import type { CleanReport, ClusterChange, ClusterStatus, DebugEvent, DebugRequest, DeployRequest, NodeStatusInfo } from '../engine';
@@ -13,7 +14,7 @@ export interface ProtocolVersion {
   readonly minor: number;
 }
 
-export const PROTOCOL: ProtocolVersion = { major: 1, minor: 3 };
+export const PROTOCOL: ProtocolVersion = { major: 1, minor: 4 };
 
 export const versionText = ({ major, minor }: ProtocolVersion): string => `${major}.${minor}`;
 export const isNewer = (a: ProtocolVersion, b: ProtocolVersion): boolean => a.major > b.major || (a.major === b.major && a.minor > b.minor);
@@ -48,6 +49,8 @@ export const requests = {
   clean: new RequestType<TaskParams, CleanReport, RpcFailure>('clean'),
   /** Since 1.3, as is `rounds` of a deployment. */
   rounds: new RequestType<TaskParams & { readonly mode: RoundsMode }, null, RpcFailure>('rounds'),
+  /** Since 1.4. */
+  faults: new RequestType<TaskParams & { readonly faults: ClusterFaults }, null, RpcFailure>('faults'),
   /** Since 1.1. A lease is named by its client, with a name that no other client has; arming it again renews it. */
   arm: new RequestType<LeaseParams & { readonly request: DebugRequest }, null, RpcFailure>('debug/arm'),
   disarm: new RequestType<LeaseParams, null, RpcFailure>('debug/disarm'),

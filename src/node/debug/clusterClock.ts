@@ -9,10 +9,12 @@ interface Alarm {
 
 /**
  * The time of a cluster, which stands still while a contract is debugged and lags behind the wall clock ever after. It never goes
- * back. While it stands, what is due by then still happens, so that all nodes come to the same point.
+ * back. While it stands, what is due by then still happens, so that all nodes come to the same point. A node's own may be off on purpose.
  */
 export class ClusterClock implements Clock {
   private latest = 0;
+  /** How far it is ahead of the cluster's, ms: a fault that is tried (base/faults.ts). */
+  private ahead = 0;
   private readonly alarms = new Set<Alarm>();
   /** By the wall's `elapsed`: since when it stands still, and for how long it did before. */
   private heldSince: number | undefined;
@@ -24,7 +26,7 @@ export class ClusterClock implements Clock {
 
   now(): number {
     const { behind, heldAt = this.wall.now() - behind } = this.setting;
-    return (this.latest = Math.max(this.latest, heldAt));
+    return (this.latest = Math.max(this.latest, heldAt + this.ahead));
   }
 
   elapsed(): number {
@@ -48,10 +50,13 @@ export class ClusterClock implements Clock {
       this.heldBefore += this.wall.elapsed() - this.heldSince;
       this.heldSince = undefined;
     }
-    for (const alarm of this.alarms) {
-      alarm.cancel();
-      this.arm(alarm);
-    }
+    this.armAll();
+  }
+
+  /** From now on it is that far ahead of the cluster's, ms; behind if negative. It stands still rather than going back. */
+  shift(ahead: number): void {
+    this.ahead = ahead;
+    this.armAll();
   }
 
   /** For a node that leaves: it has promises to keep which need time, and nobody to wait for. */
@@ -60,10 +65,17 @@ export class ClusterClock implements Clock {
     if (heldAt !== undefined) this.set({ behind: this.wall.now() - heldAt });
   }
 
+  private armAll(): void {
+    for (const alarm of this.alarms) {
+      alarm.cancel();
+      this.arm(alarm);
+    }
+  }
+
   private arm(alarm: Alarm): void {
     const { behind, heldAt } = this.setting;
     if (heldAt !== undefined && alarm.time > this.now()) return;
-    alarm.cancel = this.wall.at(heldAt === undefined ? alarm.time + behind : 0, () => {
+    alarm.cancel = this.wall.at(heldAt === undefined ? alarm.time + behind - this.ahead : 0, () => {
       // The wall clock may have been set back.
       if (this.now() < alarm.time) return this.arm(alarm);
       this.alarms.delete(alarm);

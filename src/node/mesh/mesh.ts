@@ -6,6 +6,7 @@ import { Dialler } from './dialler';
 import { Discovery, listFor } from './discovery';
 import { forwardTo, Gossip } from './gossip';
 import { KnownPeers, type Address } from './knownPeers';
+import { LinkFaults } from './linkFaults';
 import { encodeMessage, type NewAnnouncement, type PeerMessage } from './messages';
 import { Peer, type MeshIdentity } from './peer';
 import { Counted, type PeerLimits } from './peerLimits';
@@ -23,6 +24,8 @@ export interface MeshOptions {
   readonly forwarding: boolean;
   readonly discovery: { readonly enabled: boolean; readonly intervalMs: number };
   readonly clock: Clock;
+  /** What is to become of messages on purpose; nothing without it. */
+  readonly faults?: LinkFaults;
   readonly log: { inf(message: string): void; err(message: string): void };
   /** Of consensus, in ms: messages age by it. */
   roundTime(): number;
@@ -51,6 +54,7 @@ export class Mesh {
   private readonly known: KnownPeers;
   private readonly dialler: Dialler;
   private readonly gossip: Gossip;
+  private readonly faults: LinkFaults;
   private discovery: Discovery | undefined;
   private weak = false;
   private timer: NodeJS.Timeout | undefined;
@@ -58,7 +62,8 @@ export class Mesh {
   private closed = false;
 
   private constructor(private readonly options: MeshOptions, private readonly events: MeshEvents) {
-    const { clock } = options;
+    const { clock, faults = new LinkFaults() } = options;
+    this.faults = faults;
     this.known = new KnownPeers(options.knownPeers, clock);
     this.gossip = new Gossip(clock, () => options.roundTime());
     this.dialler = new Dialler(clock, (address, socket) => this.adopt(socket, address), (address) => this.onDialFailed(address));
@@ -131,6 +136,7 @@ export class Mesh {
     clearInterval(this.timer);
     this.discovery?.close();
     this.cancelCapacity();
+    this.faults.close();
     const gone = [...this.servers.map((server) => new Promise((resolve) => server.close(resolve)))];
     for (const peer of this.connections) peer.end();
     const force = setTimeout(() => { for (const peer of [...this.connections]) peer.close(); }, graceMs);
@@ -201,7 +207,7 @@ export class Mesh {
     const fromHost = this.inUse().filter((peer) => !peer.outgoing && peer.remoteAddress === (socket.remoteAddress ?? '').replace(/^::ffff:/, '')).length;
     const tooMany = address === undefined && limits.maxInConnectionsPerHost > 0 && fromHost >= limits.maxInConnectionsPerHost;
     if (this.closed || tooMany || this.available(0) <= 0) socket.destroy();
-    else this.connections.add(new Peer(socket, identity, this.peerEvents, address, limits, clock));
+    else this.connections.add(new Peer(socket, identity, this.peerEvents, address, limits, clock, this.faults));
   }
 
   private readonly peerEvents = {

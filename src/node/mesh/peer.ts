@@ -4,6 +4,7 @@ import { blake3 } from '../../hotpocket/hash';
 import { sign, verify, type KeyPair } from '../../hotpocket/keys';
 import type { Hex } from '../../hotpocket/hash';
 import { DocumentSplitter } from './framing';
+import type { LinkFaults } from './linkFaults';
 import { decodeMessage, encodeMessage, PEER_PROTOCOL_VERSION, type PeerMessage, type PeerMessageOf } from './messages';
 import { Counted, PeerMeters, type CountedType, type PeerLimits } from './peerLimits';
 
@@ -62,6 +63,7 @@ export class Peer {
     readonly address: string | undefined,
     private readonly limits: PeerLimits,
     private readonly clock: Clock,
+    private readonly faults: LinkFaults,
   ) {
     this.remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.splitter = new DocumentSplitter(limits.maxBytesPerMsg || DEFAULT_MAX_BYTES);
@@ -89,12 +91,12 @@ export class Peer {
   }
 
   send(message: PeerMessage): void {
-    if (this.verified) this.write(encodeMessage(message));
+    this.pass(encodeMessage(message));
   }
 
   /** A message that was encoded already. */
   pass(document: Uint8Array): void {
-    if (this.verified) this.write(document);
+    if (this.verified) this.faults.pass(this.pubkey, () => this.write(document));
   }
 
   /** Counts what it did; too much of it ends the connection. */

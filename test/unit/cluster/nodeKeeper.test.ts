@@ -35,7 +35,7 @@ beforeEach(async () => {
     onNotice: ({ code }: { code: string }) => void notices.push(code),
     onGone: () => undefined,
     clock: () => ({ behind: 0 }),
-    debugOrder: () => undefined, rounds: () => 'grid' as const,
+    debugOrder: () => undefined, rounds: () => 'grid' as const, faults: () => undefined,
   };
   keeper = new NodeKeeper(1, paths, { nodeJs: process.execPath, script, env: { PATH: process.env.PATH } }, hooks, new RestartPolicy({ ...RESTART_LIMITS, firstDelayMs: 5, quickCrashes: 3 }));
 });
@@ -99,7 +99,7 @@ describe('NodeKeeper', () => {
   });
 
   it('tells when there is no such program', async () => {
-    keeper = new NodeKeeper(1, paths, { nodeJs: '/not/here', script: 'x', env: {} }, { onChange: () => undefined, onFact: () => undefined, onNotice: () => undefined, onGone: () => undefined, clock: () => ({ behind: 0 }), debugOrder: () => undefined, rounds: () => 'grid' });
+    keeper = new NodeKeeper(1, paths, { nodeJs: '/not/here', script: 'x', env: {} }, { onChange: () => undefined, onFact: () => undefined, onNotice: () => undefined, onGone: () => undefined, clock: () => ({ behind: 0 }), debugOrder: () => undefined, rounds: () => 'grid', faults: () => undefined });
     await expect(keeper.start()).rejects.toMatchObject({ code: 'NODE_START_FAILED', details: { problem: 'spawn /not/here ENOENT.' } });
     expect(keeper.state).toEqual({ kind: 'crashed', exit: 'spawn /not/here ENOENT' });
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PROTOCOL, requests } from '../../../src/cluster/embedded/protocol';
+import { PROTOCOL, requests, versionText } from '../../../src/cluster/embedded/protocol';
 import { rpcOver } from '../../../src/cluster/embedded/rpc';
 import type { ClusterChange } from '../../../src/cluster/engine';
 import { eventually, freeDefaults, isRunning, useHomes, type TestHome } from '../../support/embedded';
@@ -102,7 +102,8 @@ it('a supervisor from before is on the grid, and says that it cannot be switched
     writeFileSync(home.paths.addressFile, join(folder, 's'));
     const engine = home.engine();
     expect((await engine.status())?.rounds).toBe('grid');
-    const incompatible = { code: 'SUPERVISOR_INCOMPATIBLE', details: { theirs: '1.2', ours: '1.3' } };
+    const incompatible = { code: 'SUPERVISOR_INCOMPATIBLE', details: { theirs: '1.2', ours: versionText(PROTOCOL) } };
+    await expect(engine.setFaults({})).rejects.toMatchObject(incompatible);
     await expect(engine.setRounds('eager')).rejects.toMatchObject(incompatible);
     await expect(engine.deploy({ path: home.bundle(contract), defaults: await freeDefaults(1), rounds: 'eager' })).rejects.toMatchObject(incompatible);
     expect(asked).toEqual([]);

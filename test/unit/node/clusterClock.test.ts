@@ -45,6 +45,26 @@ it('never goes back', () => {
   expect(clock.now()).toBe(2_100);
 });
 
+it('is ahead or behind on purpose, and rings by its own time', () => {
+  const wall = new ManualClock(1_000);
+  const clock = new ClusterClock({ behind: 100 }, wall);
+  const rang: number[] = [];
+  clock.at(1_000, () => rang.push(wall.now()));
+  clock.at(1_200, () => rang.push(wall.now()));
+  clock.shift(50);
+  expect(clock.now()).toBe(950);
+  wall.advance(50);
+  expect([rang, clock.now()]).toEqual([[1_050], 1_000]);
+  clock.shift(-50);
+  // It stands until its time has come again.
+  wall.advance(100);
+  expect(clock.now()).toBe(1_000);
+  wall.advance(200);
+  expect([rang, clock.now()]).toEqual([[1_050, 1_350], 1_200]);
+  clock.shift(0);
+  expect(clock.now()).toBe(1_250);
+});
+
 it('measures how long something takes by its own time', () => {
   const wall = new ManualClock(1_000);
   const clock = new ClusterClock(undefined, wall);

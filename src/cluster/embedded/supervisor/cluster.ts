@@ -12,6 +12,7 @@ import { describeCluster, describeNode, type ConsensusTerms } from '../describe'
 import { configuredTerms } from '../nodeConfig';
 import { abortable } from './abortable';
 import { ClockKeeper } from './clockKeeper';
+import { FaultKeeper } from './faultKeeper';
 import { whenNodeIsGone } from './leftovers';
 import { NodeKeeper } from './nodeKeeper';
 import type { NodeProgram } from './nodeProcess';
@@ -35,6 +36,7 @@ export class Cluster {
   private terms = NO_TERMS;
   private readonly keepers = new Map<number, NodeKeeper>();
   readonly clock: ClockKeeper;
+  readonly faults: FaultKeeper;
   readonly rounds = new RoundHistory();
   readonly debugFacts = new Emitter<{ readonly node: number; readonly fact: Extract<NodeFact, { type: 'debuggee' | 'debuggeeEnded' }> }>();
   /** By number: they outlive the nodes' processes, and the nodes themselves. */
@@ -42,6 +44,7 @@ export class Cluster {
 
   constructor(readonly options: ClusterOptions) {
     const nodes = { running: () => [...this.keepers].filter(([, keeper]) => keeper.hasProcess).map(([node]) => node), send: (node: number, command: NodeCommand) => this.send(node, command) };
+    this.faults = new FaultKeeper((node, faults) => this.send(node, { type: 'faults', faults }), (faults) => this.changes.fire({ type: 'faults', faults }));
     this.clock = new ClockKeeper(options.paths.clockFile, nodes, () => this.changes.fire({ type: 'pause', ...(this.clock.pause && { pause: this.clock.pause }) }));
   }
 
@@ -98,7 +101,7 @@ export class Cluster {
     const record = this.current;
     if (!record) return undefined;
     const config = [...this.keepers.values()].map((keeper) => keeper.facts.config).find((fact) => fact !== undefined);
-    return describeCluster(this.options.paths, record, config ?? this.terms, record.nodes.map((node) => this.describe(node)), this.clock);
+    return describeCluster(this.options.paths, record, config ?? this.terms, record.nodes.map((node) => this.describe(node)), this.clock, this.faults.current);
   }
 
   describe(record: NodeRecord): NodeStatusInfo {
@@ -195,6 +198,7 @@ export class Cluster {
       clock: () => this.clock.setting,
       debugOrder: () => this.debugOrders.get(node),
       rounds: () => this.roundsMode,
+      faults: () => this.faults.of(node),
       onFact: (fact) => this.relay(node, fact),
       onNotice: (notice) => this.notice(notice, node),
     });

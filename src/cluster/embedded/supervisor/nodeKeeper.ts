@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
+import type { NodeFaults } from '../../../base/faults';
 import { isLasting, type NodeCommand, type NodeFact } from '../../../base/nodeLink';
 import type { RoundsMode } from '../../../base/rounds';
 import { formatLogLine } from '../../../hotpocket/logLine';
@@ -21,6 +22,7 @@ export interface KeeperHooks {
   readonly clock: () => ClockSetting;
   readonly debugOrder: () => DebugOrder | undefined;
   readonly rounds: () => RoundsMode;
+  readonly faults: () => NodeFaults | undefined;
 }
 
 // Long enough for a node that hashes a large state first.
@@ -109,6 +111,8 @@ export class NodeKeeper {
     if (order) process.send({ type: 'debug', order });
     const mode = this.hooks.rounds();
     if (mode !== 'grid') process.send({ type: 'rounds', mode });
+    const faults = this.hooks.faults();
+    if (faults) process.send({ type: 'faults', faults });
     this.enter({ kind: 'starting', pid: process.pid });
     void process.exited.then((exit) => this.onExit(process, exit));
   }

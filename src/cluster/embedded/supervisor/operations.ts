@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
+import type { ClusterFaults } from '../../../base/faults';
 import type { RoundsMode } from '../../../base/rounds';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
 import { committed } from './abortable';
@@ -70,6 +71,13 @@ export class Operations {
     return this.change('Switching the rounds', task, () => this.cluster.setRounds(mode));
   }
 
+  setFaults(faults: ClusterFaults, task: Task): Promise<void> {
+    return this.change('Trying faults', task, () => {
+      this.cluster.faults.set(faults, this.cluster.select());
+      return Promise.resolve();
+    });
+  }
+
   clean(task: Task): Promise<CleanReport> {
     return this.change('Cleaning', task, async () => {
       const nodes = this.cluster.select();
@@ -81,6 +89,7 @@ export class Operations {
       await this.cluster.forget();
       this.cluster.clock.reset();
       this.cluster.rounds.clear();
+      this.cluster.faults.clear();
       return { nodes: nodes.length, deleted };
     });
   }

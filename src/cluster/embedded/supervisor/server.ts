@@ -91,6 +91,7 @@ export class ControlServer {
     on(requests.stop, ({ node }, task) => operations.stop(node, task).then(() => null));
     on(requests.spawn, (_, task) => operations.spawn(task));
     on(requests.rounds, ({ mode }, task) => operations.setRounds(mode, task).then(() => null));
+    on(requests.faults, ({ faults }, task) => operations.setFaults(faults, task).then(() => null));
     on(requests.clean, (_, task) => operations.clean(task));
     on(requests.roundProfiles, ({ node }) => Promise.resolve(operations.cluster.rounds.of(node)));
     this.answerDebugger(client, on);
