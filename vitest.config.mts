@@ -14,6 +14,8 @@ export default defineConfig({
       { test: { ...shared, name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 300_000 } },
       // Built programs as real processes, with the npm libraries of HotPocket; each file has ports of its own.
       { test: { ...shared, name: 'process', include: ['test/process/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000 } },
+      // The long form of what process/chaos.test.ts is (npm run chaos): minutes, as many as asked for.
+      { test: { ...shared, name: 'chaos', include: ['test/chaos/**/*.test.ts'], fileParallelism: false } },
       // Containers of a Docker daemon of their own (test/docker/daemon/withDaemon.mjs); the cluster's names are there once, so one file at a time.
       { test: { ...shared, name: 'docker', include: ['test/docker/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
     ],

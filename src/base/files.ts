@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { systemCode } from './errors';
 
 /**
  * Replaces a file, or creates it, so that whoever reads it, also after a power cut, sees either the old content or all
@@ -25,6 +27,24 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * Removes what writers of this file left that were killed in the middle (`writeFileAtomic`): nobody else would, and it may hold keys. For whoever knows that
+ * nobody writes the file now.
+ */
+export function removeUnfinished(path: string): void {
+  const [folder, prefix] = [dirname(path), `.${basename(path)}.`];
+  for (const name of namesIn(folder)) if (name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length))) rmSync(join(folder, name), { force: true });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Makes names in a folder last: a rename or a new file is on disk only once its folder is. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../base/clock';
 import { errorText } from '../base/errors';
 import { NO_FAULTS, type NodeFaults } from '../base/faults';
+import { removeUnfinished } from '../base/files';
 import type { RoundsMode } from '../base/rounds';
 import type { HpConfig } from '../hotpocket/config';
 import { contractBudget, decodeTimeConfig } from '../hotpocket/grid';
@@ -85,6 +86,7 @@ export class Node {
     this.state = StateStore.open(paths.contractFs);
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(dir.config));
     const runRecordFile = join(paths.contractFs, 'run.bson');
+    removeUnfinished(runRecordFile);
     const record = readRunRecord(runRecordFile);
     const recovered = recoverPatch(dir.config, record, this.ledgers.last);
     const { config } = recovered;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterFaults } from '../../src/base/faults';
 import { knownAddress } from '../../src/cluster/embedded/channel';
 import { EmbeddedEngine } from '../../src/cluster/embedded/engine';
 import type { ClusterChange, NodeState } from '../../src/cluster/engine';
@@ -28,6 +29,7 @@ export class ChaosCluster {
   contractId = '';
   /** Where the supervisor listens. */
   private address: string | undefined;
+  private faults: ClusterFaults = {};
   private readonly states = new Map<number, NodeState>();
   private readonly listeners = new Set<(change: ClusterChange) => void>();
 
@@ -63,6 +65,12 @@ export class ChaosCluster {
   /** The supervisor is gone, and nothing is known of its nodes. */
   forget(): void {
     this.states.clear();
+  }
+
+  /** Links and clocks in place of those set before; what is not named stays. */
+  async setFaults(faults: ClusterFaults): Promise<void> {
+    this.faults = { ...this.faults, ...faults };
+    await this.engine.setFaults(this.faults);
   }
 
   /** Undefined if the node has no process. */

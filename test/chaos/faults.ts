@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterFaults } from '../../src/base/faults';
 import { sendSignal } from '../support/processes';
 import type { ChaosCluster } from './chaosCluster';
 import type { History } from './history';
@@ -8,7 +9,7 @@ import type { Watcher } from './watcher';
 
 export const FAULT_KINDS = [
   'kill node', 'stop node', 'kill all nodes', 'kill contract', 'stop contract', 'kill node in a run', 'restart node', 'kill supervisor', 'stop supervisor',
-  'kill node and supervisor', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
+  'kill node and supervisor', 'cut off', 'cut one way', 'delay', 'drop', 'clock off', 'clock far off', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -20,11 +21,13 @@ export interface Field {
   readonly history: History;
 }
 
-type Resource = `node ${number}` | `user ${number}` | 'supervisor' | 'watcher';
+type Resource = `node ${number}` | `user ${number}` | 'supervisor' | 'watcher' | 'links' | 'clocks';
 
 export interface FaultTypes {
   /** What no other fault may be done to at the same time. */
   readonly uses: (fault: Fault, field: Field) => readonly Resource[];
+  /** What it wants to be as it should, which others may want as well. */
+  readonly needs?: readonly Resource[];
   /** Resolves when all is as it was. Returns what it did as soon as it has; undefined if there was nothing to do it to. */
   readonly strike: (fault: Fault, field: Field, say: (what: string) => void) => Promise<void>;
 }
@@ -32,6 +35,9 @@ export interface FaultTypes {
 const oneNode = ({ node }: Fault): Resource[] => [`node ${node}`];
 const allNodes = (_: Fault, { cluster }: Field): Resource[] => cluster.nodes.map((node): Resource => `node ${node}`);
 const everything = (fault: Fault, field: Field): Resource[] => [...allNodes(fault, field), 'supervisor'];
+
+const links: Pick<FaultTypes, 'uses' | 'needs'> = { uses: () => ['links'], needs: ['supervisor'] };
+const clocks: Pick<FaultTypes, 'uses' | 'needs'> = { uses: () => ['clocks'], needs: ['supervisor'] };
 
 export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
   'kill node': {
@@ -72,7 +78,8 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
     },
   },
   'restart node': {
-    uses: (fault) => [...oneNode(fault), 'supervisor'],
+    uses: oneNode,
+    needs: ['supervisor'],
     strike: async ({ node, ms }, { cluster, history }, say) => {
       const [healed, before] = [history.trouble([node]), cluster.pid(node)];
       say(`node ${node}, ${ms} ms in between`);
@@ -125,6 +132,55 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
       sendSignal(pid, 'SIGCONT');
     },
   },
+  'cut off': {
+    ...links,
+    strike: async (fault, field, say) => {
+      const { nodes, needed } = field.cluster;
+      const island = nodes.filter((node) => (fault.chance * 2 ** nodes.length >> (node - 1)) % 2 === 1);
+      const mainland = nodes.filter((node) => !island.includes(node));
+      say(`nodes ${island.join(', ')}, ${fault.ms} ms`);
+      const stuck = [island, mainland].filter(({ length }) => length < needed).flat();
+      await badLinks(fault, field, stuck, [{ from: island, to: mainland, drop: 1 }, { from: mainland, to: island, drop: 1 }]);
+    },
+  },
+  'cut one way': {
+    ...links,
+    strike: async (fault, field, say) => {
+      say(`from node ${fault.node}, ${fault.ms} ms`);
+      await badLinks(fault, field, [fault.node], [{ from: [fault.node], drop: 1 }]);
+    },
+  },
+  delay: {
+    ...links,
+    strike: async (fault, field, say) => {
+      const most = Math.round(fault.chance * 0.5 * field.cluster.options.roundTime);
+      say(`up to ${most} ms, ${fault.ms} ms`);
+      await badLinks(fault, field, field.cluster.nodes, [{ delay: [0, most] }]);
+    },
+  },
+  drop: {
+    ...links,
+    strike: async (fault, field, say) => {
+      const drop = 0.3 * fault.chance;
+      say(`${Math.round(100 * drop)} %, ${fault.ms} ms`);
+      await badLinks(fault, field, field.cluster.nodes, [{ drop }]);
+    },
+  },
+  // A tenth of the round is no trouble.
+  'clock off': {
+    ...clocks,
+    strike: (fault, field, say) => badClock(fault, field, say, (fault.chance - 0.5) * 0.2),
+  },
+  'clock far off': {
+    ...clocks,
+    strike: async (fault, field, say) => {
+      const healed = field.history.trouble([fault.node]);
+      await badClock(fault, field, say, (fault.chance - 0.5) * 4);
+      // It stands still rather than going back.
+      await sleep(2 * field.cluster.options.roundTime);
+      healed();
+    },
+  },
   'kill user': {
     uses: ({ user }) => [`user ${user}`],
     strike: async ({ user, ms }, { users }, say) => {
@@ -170,6 +226,24 @@ async function killNodes({ cluster, history }: Field, nodes: readonly number[]):
   const before = nodes.map((node) => cluster.pid(node));
   for (const pid of before) if (pid !== undefined) sendSignal(pid, 'SIGKILL');
   await Promise.all(nodes.map((node, i) => cluster.runsAgain(node, before[i]).then(healed[i])));
+}
+
+/** These nodes are in trouble as long as it lasts. */
+async function badLinks({ ms }: Fault, { cluster, history }: Field, stuck: readonly number[], bad: NonNullable<ClusterFaults['links']>): Promise<void> {
+  const healed = history.trouble(stuck);
+  await cluster.setFaults({ links: bad });
+  await sleep(ms);
+  await cluster.setFaults({ links: [] });
+  healed();
+}
+
+/** `share`: of the round. */
+async function badClock({ node, ms }: Fault, { cluster }: Field, say: (what: string) => void, share: number): Promise<void> {
+  const ahead = Math.round(share * cluster.options.roundTime);
+  await cluster.setFaults({ clocks: [{ node, ahead }] });
+  say(`node ${node}, ${ahead} ms, for ${2 * ms} ms`);
+  await sleep(2 * ms);
+  await cluster.setFaults({ clocks: [] });
 }
 
 /** With these nodes at the same moment. The next command, as somebody gives it after a while, brings all back. */

@@ -10,6 +10,8 @@ export interface Fault {
   readonly node: number;
   readonly user: number;
   readonly ms: number;
+  /** From 0 to 1: of whatever the kind has more or less of. */
+  readonly chance: number;
 }
 
 /** Faults, and then none for a while. */
@@ -36,7 +38,7 @@ export function makeSchedule({ size, seconds, roundTime, users }: ChaosOptions, 
     left -= storm + calmMs;
     while (storm > 0) {
       const after = Math.round(random.between(100, 1_500));
-      faults.push({ kind: deal(), after, node: random.int(1, size), user: random.int(0, users - 1), ms: Math.round(random.between(0.2, 3.2) * roundTime) });
+      faults.push({ kind: deal(), after, node: random.int(1, size), user: random.int(0, users - 1), ms: Math.round(random.between(0.2, 3.2) * roundTime), chance: random.next() });
       storm -= after;
     }
     phases.push({ faults, calmMs });

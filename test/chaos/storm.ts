@@ -5,20 +5,23 @@ import type { Phase } from './schedule';
 /** Carries the schedule out. A fault that finds what it needs in use is left out, which the timeline tells. Resolves in calm. */
 export async function storm(phases: readonly Phase[], field: Field): Promise<void> {
   const { history, cluster } = field;
-  const busy = new Set<string>();
+  const used = new Set<string>();
+  const needed = new Map<string, number>();
   for (const phase of phases) {
     const underWay: Promise<void>[] = [];
     for (const fault of phase.faults) {
       await sleep(fault.after);
-      const { uses, strike } = faults[fault.kind];
-      const needed = uses(fault, field);
-      if (needed.some((resource) => busy.has(resource))) {
+      const { uses, needs = [], strike } = faults[fault.kind];
+      const own = uses(fault, field);
+      if (own.some((resource) => used.has(resource) || (needed.get(resource) ?? 0) > 0) || needs.some((resource) => used.has(resource))) {
         history.note(`(${fault.kind} is left out)`);
         continue;
       }
-      for (const resource of needed) busy.add(resource);
+      for (const resource of own) used.add(resource);
+      for (const resource of needs) needed.set(resource, (needed.get(resource) ?? 0) + 1);
       underWay.push(strike(fault, field, (what) => history.strike(fault.kind, what)).finally(() => {
-        for (const resource of needed) busy.delete(resource);
+        for (const resource of own) used.delete(resource);
+        for (const resource of needs) needed.set(resource, (needed.get(resource) ?? 0) - 1);
       }));
     }
     // Whoever waits for a node that crashed often starts it himself.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemCode } from '../../base/errors';
-import { writeFileAtomic } from '../../base/files';
+import { removeUnfinished, writeFileAtomic } from '../../base/files';
 import { tryLock, type Lock } from '../../base/native/flock';
 import { contractPaths, formatPatch, parseConfig, type ContractPaths, type HpConfig } from '../../hotpocket/config';
 import type { Hex } from '../../hotpocket/hash';
@@ -33,6 +33,7 @@ export async function openContractDir(dir: string): Promise<ContractDir> {
   checkContractDir(paths);
   const lock = lockContractDir(paths);
   try {
+    for (const path of [paths.hpCfg, paths.patchCfg]) removeUnfinished(path);
     const config = parseConfig(await readConfigText(paths.hpCfg), paths.hpCfg);
     const tls = { key: await readFile(paths.tlsKey, 'utf8'), cert: await readFile(paths.tlsCert, 'utf8') };
     return { paths, config, patchHash: await restorePatch(paths.patchCfg, config), tls, lock };

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeFileAtomic } from '../../../src/base/files';
+import { removeUnfinished, writeFileAtomic } from '../../../src/base/files';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'hp atomär ')); });
@@ -45,6 +45,16 @@ test('a reader never sees a mixture', async () => {
   }
   await writing;
   expect(readdirSync(dir)).toEqual(['x']);
+});
+
+test('what a writer left that was killed can be removed, and nothing else', async () => {
+  const path = join(dir, 'hp.cfg');
+  await writeFileAtomic(path, 'kept', 0o600);
+  const others = ['.hp.cfg.tmp', '.hp.cfg.0123456789ab', '.hp.cfg.0123456789abc.tmp', '.other.0123456789ab.tmp', 'hp.cfg.0123456789ab.tmp'];
+  for (const name of [...others, '.hp.cfg.0123456789ab.tmp', '.hp.cfg.ba9876543210.tmp']) writeFileSync(join(dir, name), 'half');
+  removeUnfinished(path);
+  expect(readdirSync(dir).sort()).toEqual([...others, 'hp.cfg'].sort());
+  removeUnfinished(join(dir, 'missing', 'x'));
 });
 
 test('fails without a trace when the target cannot be replaced', async () => {

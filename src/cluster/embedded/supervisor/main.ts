@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../../base/files';
+import { removeUnfinished, writeFileAtomic } from '../../../base/files';
 import { tryLock } from '../../../base/native/flock';
 import { findPrograms } from '../../../base/programs';
 import { formatLogLine } from '../../../hotpocket/logLine';
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', die);
 
   if (!(await isElected(paths))) process.exit(EXIT_OTHER_RUNS);
+  for (const path of [paths.clusterFile, paths.addressFile]) removeUnfinished(path);
   // Ours may be VS Code's, which is gone when that was updated; nodes that start later need another one.
   const candidates = [process.execPath, ...(await findPrograms('node', process.env.PATH))];
   const program = {

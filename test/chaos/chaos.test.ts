@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { runChaos } from './chaos';
+import { reportOf } from './report';
+
+// The long form: `npm run chaos -- --minutes 5 --seed 7`. A third of the time each for clusters of 3, 5 and 7 nodes.
+
+const MINUTES = Number(process.env.HOTPOCKET_CHAOS_MINUTES ?? 5);
+const SEED = Number(process.env.HOTPOCKET_CHAOS_SEED ?? 1);
+const SIZES = (process.env.HOTPOCKET_CHAOS_SIZES ?? '3,5,7').split(',').map(Number);
+/** Deployment and checks come on top. */
+const SECONDS = Math.round((MINUTES * 60) / SIZES.length);
+const ROUND_MS = 1000;
+
+describe.sequential(`${SECONDS} s of faults (seed ${SEED})`, () => {
+  it.each(SIZES)('a cluster of %i loses nothing and goes on', async (size) => {
+    const result = await runChaos({ seed: SEED * 100 + size, size, seconds: SECONDS, roundTime: ROUND_MS, userPort: 17_920, peerPort: 17_950, users: 4, everyMs: 500 });
+    const struck = [...result.struck].map(([kind, count]) => `${kind} ${count}`).join(', ');
+    console.log(`${size} nodes, seed ${SEED}: ${result.summary}\nFaults: ${struck}`);
+    expect(result.problems, reportOf(result)).toEqual([]);
+  }, (SECONDS + 600) * 1000);
+});

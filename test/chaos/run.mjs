@@ -1,0 +1,15 @@
+// `npm run chaos -- [--minutes 5] [--seed 1] [--sizes 3,5,7]`: faults on real processes (TESTING.md, "Chaos").
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' }, sizes: { type: 'string' } } });
+const env = { ...process.env };
+for (const [name, value] of Object.entries(values)) {
+  if (!/^[\d.,]+$/.test(value)) throw new Error(`--${name} is a number.`);
+  env[`HOTPOCKET_CHAOS_${name.toUpperCase()}`] = value;
+}
+const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'chaos', '--disable-console-intercept'], { cwd: root, env, stdio: 'inherit' });
+process.exitCode = status ?? 1;
