@@ -95,10 +95,7 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
     uses: allNodes,
     strike: async ({ node, ms }, field, say) => {
       const { roundTime } = field.cluster.options;
-      const pid = await nextRun(field, node);
-      if (pid === undefined) return;
-      await sleep(ms % 60);
-      if (!sendSignal(pid, 'SIGKILL')) return;
+      if ((await signalInRun(field, node, ms % 60, 'SIGKILL')) === undefined) return;
       field.history.trouble([node])();
       say(`node ${node}`);
       await sleep(4 * roundTime);
@@ -107,10 +104,10 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
   'stop contract': {
     uses: oneNode,
     strike: async ({ node, ms }, field, say) => {
-      const pid = await nextRun(field, node);
+      const pid = await signalInRun(field, node, ms % 60, 'SIGSTOP');
       if (pid === undefined) return;
       const healed = field.history.trouble([node]);
-      if (sendSignal(pid, 'SIGSTOP')) say(`node ${node}, ${ms} ms`);
+      say(`node ${node}, ${ms} ms`);
       await sleep(ms);
       sendSignal(pid, 'SIGCONT');
       healed();
@@ -219,6 +216,16 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
 };
 
 const nextRun = ({ cluster }: Field, node: number): Promise<number | undefined> => cluster.nextRun(node, 3 * cluster.options.roundTime);
+
+/** Sends it to the contract's process that long after its start, in the next run that lasts so long. Returns the process. */
+async function signalInRun(field: Field, node: number, afterMs: number, signal: NodeJS.Signals): Promise<number | undefined> {
+  for (;;) {
+    const pid = await nextRun(field, node);
+    if (pid === undefined) return undefined;
+    await sleep(afterMs);
+    if (sendSignal(pid, signal)) return pid;
+  }
+}
 
 /** Kills them at once and resolves when the supervisor has brought all of them back. */
 async function killNodes({ cluster, history }: Field, nodes: readonly number[]): Promise<void> {

@@ -36,7 +36,8 @@ export function makeSchedule({ size, seconds, roundTime, users }: ChaosOptions, 
     const calmMs = CALM_ROUNDS * roundTime;
     let storm = Math.max(4_000, Math.min(left - calmMs, random.between(8_000, 16_000)));
     left -= storm + calmMs;
-    while (storm > 0) {
+    // The first storm has one of each.
+    while (storm > 0 || (phases.length === 0 && faults.length < kinds.length)) {
       const after = Math.round(random.between(100, 1_500));
       faults.push({ kind: deal(), after, node: random.int(1, size), user: random.int(0, users - 1), ms: Math.round(random.between(0.2, 3.2) * roundTime), chance: random.next() });
       storm -= after;

@@ -28,7 +28,8 @@ async function submit(client) {
 }
 
 const asHex = (value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex'));
-const asText = (value) => (typeof value === 'string' ? Buffer.from(value, 'hex') : Buffer.from(value)).toString();
+// Text over JSON, bytes over BSON.
+const asText = (value) => (typeof value === 'string' ? value : Buffer.from(value).toString());
 
 async function main() {
   HotPocket.setLogLevel(1);
