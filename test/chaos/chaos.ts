@@ -8,7 +8,7 @@ import { checkInputs } from './checks/inputs';
 import { checkProgress } from './checks/progress';
 import { replay } from './checks/replay';
 import { readDisk } from './disks';
-import { FAULT_KINDS, type FaultKind } from './faults';
+import { possibleFaults, type FaultKind } from './faults';
 import { History } from './history';
 import type { ChaosOptions } from './options';
 import { makeSchedule } from './schedule';
@@ -46,7 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 async function runIn(cluster: ChaosCluster, history: History, problems: string[]): Promise<string> {
-  const { seed, size, roundTime, everyMs, userPort, kinds = FAULT_KINDS } = cluster.options;
+  const { seed, size, roundTime, everyMs, userPort, kinds = possibleFaults() } = cluster.options;
   await cluster.deploy();
   const users = await Promise.all(Array.from({ length: cluster.options.users }, (_, i) => {
     const server = `wss://localhost:${userPort + ((i * 2) % size)}`;

@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,8 +13,17 @@ import { processesOf, sendSignal } from '../support/processes';
 import { until, writeBundle } from '../process/support/cliCluster';
 import type { ChaosOptions } from './options';
 
-export const PROGRAMS = resolve(__dirname, '../../dist');
+/** Elsewhere for a package of them. */
+export const PROGRAMS = process.env.HOTPOCKET_TEST_PROGRAMS ?? resolve(__dirname, '../../dist');
 const STATUS_LIMIT_MS = 60_000;
+
+/** Clusters have a small disk each, which can be filled. Only where mounting is nobody else's business (run.mjs). */
+export const HAS_DISKS = process.env.HOTPOCKET_CHAOS_DISKS === '1';
+
+function mountDisk(folder: string): void {
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=192m', 'hotpocket-chaos', folder], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`No disk for ${folder}: ${stderr}`);
+}
 
 /** Nodes as real processes in a home of their own, and what can be done to these processes. */
 export class ChaosCluster {
@@ -34,6 +44,7 @@ export class ChaosCluster {
   private readonly listeners = new Set<(change: ClusterChange) => void>();
 
   constructor(readonly options: ChaosOptions) {
+    if (HAS_DISKS) mountDisk(this.home);
     this.nodes = Array.from({ length: options.size }, (_, i) => i + 1);
     this.engine.onDidChange((change) => {
       if (change.type === 'node') this.states.set(change.node.node, change.node.state);
@@ -49,6 +60,19 @@ export class ChaosCluster {
     writeBundle(this.bundle, { 'index.js': contract!.contents, 'hp.cfg.override': JSON.stringify(override) });
     await this.engine.deploy({ path: this.bundle, defaults: { size, userPortBegin: userPort, peerPortBegin: peerPort } });
     await this.look();
+  }
+
+  /** All that is left on the disk is taken by a file until what is returned is called. */
+  fillDisk(): () => void {
+    const filler = join(this.home, 'filler');
+    for (let megabytes = 1; megabytes > 1 / 4096; ) {
+      try {
+        writeFileSync(filler, Buffer.alloc(megabytes * 2 ** 20), { flag: 'a' });
+      } catch {
+        megabytes /= 2;
+      }
+    }
+    return () => rmSync(filler);
   }
 
   /** What the supervisor says now. */
@@ -142,6 +166,7 @@ export class ChaosCluster {
     // The lock's file stays: it is empty, and locks nothing when nobody has it open.
     if (existsSync(clusters)) left.push(...readdirSync(clusters).filter((name) => name !== 'default.lock').map((name) => `file ${join(clusters, name)}`));
     if (this.address !== undefined && existsSync(this.address)) left.push(`socket ${this.address}`);
+    if (HAS_DISKS) spawnSync('umount', ['-l', this.home]);
     rmSync(this.home, { recursive: true, force: true });
     return left;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFaults } from '../../src/base/faults';
 import { sendSignal } from '../support/processes';
-import type { ChaosCluster } from './chaosCluster';
+import { HAS_DISKS, type ChaosCluster } from './chaosCluster';
 import type { History } from './history';
 import type { Fault } from './schedule';
 import type { ChaosUser } from './users';
@@ -9,9 +9,12 @@ import type { Watcher } from './watcher';
 
 export const FAULT_KINDS = [
   'kill node', 'stop node', 'kill all nodes', 'kill contract', 'stop contract', 'kill node in a run', 'restart node', 'kill supervisor', 'stop supervisor',
-  'kill node and supervisor', 'cut off', 'cut one way', 'delay', 'drop', 'clock off', 'clock far off', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
+  'kill node and supervisor', 'cut off', 'cut one way', 'delay', 'drop', 'clock off', 'clock far off', 'full disk', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Those that can be done here. */
+export const possibleFaults = (): readonly FaultKind[] => FAULT_KINDS.filter((kind) => kind !== 'full disk' || HAS_DISKS);
 
 /** What faults are done to. */
 export interface Field {
@@ -175,6 +178,18 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
       await badClock(fault, field, say, (fault.chance - 0.5) * 4);
       // It stands still rather than going back.
       await sleep(2 * field.cluster.options.roundTime);
+      healed();
+    },
+  },
+  'full disk': {
+    uses: everything,
+    strike: async ({ ms }, { cluster, history }, say) => {
+      const healed = history.trouble(cluster.nodes);
+      const free = cluster.fillDisk();
+      say(`${2 * ms} ms`);
+      await sleep(2 * ms);
+      free();
+      await cluster.startAll();
       healed();
     },
   },

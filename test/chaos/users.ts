@@ -4,15 +4,15 @@ import { hotpocketClient } from '../support/hotpocketClient';
 import type { History, InputRecord } from './history';
 
 type Told =
-  | { readonly type: 'connected' }
   | { readonly type: 'submitted'; readonly text: string }
   | ({ readonly type: 'status' } & Pick<InputRecord, 'text'> & Partial<InputRecord>)
+  /** An error of the library. */
+  | { readonly type: 'said'; readonly text: string }
   | { readonly type: 'output'; readonly ledgerSeqNo: number; readonly outputs: readonly string[] };
 
 /** A user: a process that hands in inputs all the time, and the same user again in another process when that one was killed. */
 export class ChaosUser {
   private child: ChildProcess | undefined;
-  private count = 0;
   private first = 0;
 
   private constructor(
@@ -59,9 +59,7 @@ export class ChaosUser {
   private hear(message: Told): void {
     const { inputs, outputs } = this.history;
     switch (message.type) {
-      case 'connected': return;
       case 'submitted':
-        this.count++;
         inputs.set(message.text, { text: message.text, user: this.name });
         return;
       case 'status': {
@@ -70,6 +68,7 @@ export class ChaosUser {
         if (input) Object.assign(input, status);
         return;
       }
+      case 'said': return this.history.note(`user ${this.name} says: ${message.text}`);
       case 'output':
         outputs.push({ user: this.name, ledgerSeqNo: message.ledgerSeqNo, texts: message.outputs });
     }

@@ -1,7 +1,7 @@
 'use strict';
 
 // A user in a process of its own, with the published client library: hands in inputs at a steady pace and tells what becomes of each.
-// Arguments, as JSON: { name, servers, privateKey, trusted, first, everyMs }. What it tells: { type: 'submitted' | 'status' | 'output' | 'gone', … }.
+// Arguments, as JSON: { name, servers, privateKey, trusted, first, everyMs, protocol }. What it tells: { type: 'submitted' | 'status' | 'output' | 'said', … }.
 // Told 'stop' it hands in nothing more, and 'close' it ends.
 
 const HotPocket = require('hotpocket-js-client');
@@ -33,16 +33,23 @@ const asText = (value) => (typeof value === 'string' ? value : Buffer.from(value
 
 async function main() {
   HotPocket.setLogLevel(1);
+  console.log = (...words) => tell({ type: 'said', text: words.map(String).join(' ') });
   const keys = await HotPocket.generateKeys(privateKey);
-  const client = await HotPocket.createClient(servers, keys, { protocol, trustedServerKeys: trusted });
-  client.on(HotPocket.events.contractOutput, ({ ledgerSeqNo, outputs }) => tell({ type: 'output', ledgerSeqNo, outputs: outputs.map(asText) }));
+  let client;
+  // The library gives up when it had no connection for a while; a user does not.
+  const connect = async () => {
+    const next = await HotPocket.createClient(servers, keys, { protocol, trustedServerKeys: trusted });
+    next.on(HotPocket.events.contractOutput, ({ ledgerSeqNo, outputs }) => tell({ type: 'output', ledgerSeqNo, outputs: outputs.map(asText) }));
+    next.on(HotPocket.events.disconnect, () => void connect());
+    client = next;
+    if (!(await next.connect())) await connect();
+  };
   process.on('message', (message) => {
     if (message === 'stop') stopped = true;
     if (message === 'close') void client.close().then(() => process.exit());
   });
   process.on('disconnect', () => process.exit());
-  await client.connect();
-  tell({ type: 'connected' });
+  await connect();
   setInterval(() => stopped || void submit(client), everyMs);
 }
 
