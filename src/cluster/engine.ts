@@ -4,6 +4,7 @@ import type { ClusterFaults } from '../base/faults';
 import type { VoteStatusText } from '../base/nodeLink';
 import type { RoundProfile } from '../base/roundProfile';
 import type { RoundsMode } from '../base/rounds';
+import type { StateFiles } from './stateFiles';
 
 /**
  * A cluster engine creates, runs and tells about the nodes of one cluster. Nothing above it knows whether the nodes are
@@ -47,6 +48,8 @@ export interface ClusterEngine extends Disposable {
    * and PROFILE_ENGINE_UNSUPPORTED where `capabilities` say so.
    */
   roundProfiles(node: number): Promise<readonly RoundProfile[]>;
+  /** What is in the state of a node, which need not run. */
+  stateFiles(node: number): StateFiles;
 
   readonly onDidChange: (listener: (change: ClusterChange) => void) => Disposable;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HotPocketClient, generateKeyPair } from '../../src/client/client';
 import type { ClusterChange, ClusterDefaults, ClusterEngine, ClusterStatus, NodeStatusInfo } from '../../src/cluster/engine';
+import { listFiles } from '../../src/cluster/stateFiles';
 import { noteLog } from './said';
 
 /** What the tests need to know of an engine. */
@@ -168,6 +169,18 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         expect(await log(3)).toMatch(/first complains 2\n/);
       });
 
+      it('shows the files of a state, and nothing besides', async () => {
+        const files = engine.stateFiles(3);
+        expect(await listFiles(files, 100)).toEqual(['contract.sh', 'count', 'data/deep/file.txt']);
+        expect([...(await files.list(''))].sort((a, b) => a.name.localeCompare(b.name))).toEqual([{ name: 'contract.sh', isFolder: false }, { name: 'count', isFolder: false }, { name: 'data', isFolder: true }]);
+        expect(await files.stat('data/deep/file.txt')).toMatchObject({ isFolder: false, size: 1 });
+        expect((await files.stat('count'))?.changedAt).toBeGreaterThan(Date.now() - 600_000);
+        expect((await files.stat('data/deep'))?.isFolder).toBe(true);
+        for (const path of ['nothing', '../patch.cfg', '../../../cfg/hp.cfg']) expect([await files.stat(path), await files.list(path), await files.read(path)]).toEqual([undefined, [], undefined]);
+        const text = async (node: number): Promise<string> => Buffer.from((await engine.stateFiles(node).read('data/deep/file.txt')) ?? []).toString();
+        expect(await Promise.all([1, 3].map(text))).toEqual(['x', 'x']);
+      });
+
       it('tells where its rounds are spent, or that it cannot', async () => {
         if (!engine.capabilities.profiling) {
           await expect(engine.roundProfiles(1)).rejects.toMatchObject({ code: 'PROFILE_ENGINE_UNSUPPORTED' });
@@ -271,6 +284,7 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         const before = await inStep(NODES);
         await engine.stop();
         expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
+        expect(Number(Buffer.from((await engine.stateFiles(3).read('count')) ?? []))).toBeGreaterThan(0);
         await engine.start();
         await inStep(NODES, before + 1);
       });

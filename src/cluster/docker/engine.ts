@@ -5,6 +5,7 @@ import type { RoundsMode } from '../../base/rounds';
 import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugLease, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { hotpocketHome } from '../paths';
+import type { StateFiles } from '../stateFiles';
 import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
 import type { DockerContext } from './context';
 import { openDocker } from './daemon/connect';
@@ -21,6 +22,7 @@ import { nodeContainer } from './names';
 import { select, startNodes, stopNodes } from './nodes';
 import { createFollower } from './spawn';
 import { recoverDeployment } from './sync';
+import { VolumeState } from './volumeState';
 import { ClusterWatch } from './watch/clusterWatch';
 import { DockerEvents } from './watch/events';
 import { NO_FACTS, withText, type NodeFacts } from './watch/facts';
@@ -139,6 +141,14 @@ export class DockerEngine implements ClusterEngine {
 
   debug(): Promise<DebugLease> {
     return Promise.reject(new HotPocketError('DEBUG_ENGINE_UNSUPPORTED', {}));
+  }
+
+  stateFiles(node: number): StateFiles {
+    return new VolumeState(this.docker, node, () => this.guard('Looking at the state', undefined, async () => {
+      const { nodes, image } = await this.reader.require();
+      const id = nodes.flatMap(({ container }) => container?.Id ?? [])[0] ?? nodeContainer(node);
+      return { container: this.docker.getContainer(id), image };
+    }));
   }
 
   /** While somebody listens, Docker's events and the nodes' logs are followed. */

@@ -66,4 +66,6 @@ export async function removeNodeFolder(docker: Docker, image: string, node: numb
   await script(docker, image, `Removing the folder of node ${node}`, 'rm -rf "$1"', [`${MOUNT}/node${node}`]);
 }
 
-const run = (docker: Docker, image: string, what: string, text: string, nodes: readonly number[]): Promise<void> => script(docker, image, what, text, [STAGING, ...nodes.map(String)]);
+async function run(docker: Docker, image: string, what: string, text: string, nodes: readonly number[]): Promise<void> {
+  await script(docker, image, what, text, [STAGING, ...nodes.map(String)]);
+}

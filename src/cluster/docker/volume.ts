@@ -9,8 +9,14 @@ export interface ContainerFile {
   readonly mode: number;
 }
 
-/** Files of containers are read and written in the form of tar archives, whether the containers run or not. Undefined if there is no such file. */
+/** Undefined if there is no such file. */
 export async function readFile(container: Docker.Container, path: string): Promise<ContainerFile | undefined> {
+  const file = await readBytes(container, path);
+  return file && { text: file.content.toString('utf8'), mode: file.mode };
+}
+
+/** Files of containers are read and written in the form of tar archives, whether the containers run or not. */
+export async function readBytes(container: Docker.Container, path: string): Promise<{ readonly content: Buffer; readonly mode: number } | undefined> {
   let archive: NodeJS.ReadableStream;
   try {
     archive = await container.getArchive({ path });
@@ -19,13 +25,13 @@ export async function readFile(container: Docker.Container, path: string): Promi
     throw error;
   }
   return new Promise((resolve, reject) => {
-    let file: ContainerFile | undefined;
+    let file: { readonly content: Buffer; readonly mode: number } | undefined;
     const reader = extract();
     reader.on('entry', ({ mode = 0o644, type }, content, next) => {
       const chunks: Buffer[] = [];
       content.on('data', (chunk: Buffer) => chunks.push(chunk));
       content.on('end', () => {
-        if (type === 'file') file ??= { text: Buffer.concat(chunks).toString('utf8'), mode: mode & 0o7777 };
+        if (type === 'file') file ??= { content: Buffer.concat(chunks), mode: mode & 0o7777 };
         next();
       });
     });

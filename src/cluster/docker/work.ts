@@ -11,6 +11,8 @@ export interface Work {
   readonly entrypoint?: readonly string[];
   readonly command: readonly string[];
   readonly signal?: AbortSignal;
+  /** How much output is kept, in bytes. */
+  readonly outputLimit?: number;
 }
 
 export interface WorkResult {
@@ -25,7 +27,7 @@ const OUTPUT_LIMIT = 16 * 1024;
  * A short-lived container of the instance image with the cluster's volume, which does something and is gone. It goes on to its end even if
  * we end meanwhile; on the signal it is ended.
  */
-export async function work(docker: Docker, { image, entrypoint, command, signal }: Work): Promise<WorkResult> {
+export async function work(docker: Docker, { image, entrypoint, command, signal, outputLimit = OUTPUT_LIMIT }: Work): Promise<WorkResult> {
   signal?.throwIfAborted();
   const container = await docker.createContainer({
     name: `hotpocket_studio_${CLUSTER_NAME}_work_${randomBytes(4).toString('hex')}`,
@@ -39,7 +41,7 @@ export async function work(docker: Docker, { image, entrypoint, command, signal 
   const end = (): void => void container.remove({ force: true }).catch(() => undefined);
   signal?.addEventListener('abort', end);
   try {
-    const { text, ended } = await collectOutput(docker, container);
+    const { text, ended } = await collectOutput(docker, container, outputLimit);
     // Asked before it starts: afterwards it may be gone already. When it is removed, the volume is not in use any more.
     const removed = container.wait({ condition: 'removed' }) as Promise<{ StatusCode: number }>;
     removed.catch(() => undefined);
@@ -58,22 +60,25 @@ export async function work(docker: Docker, { image, entrypoint, command, signal 
   }
 }
 
-/** Runs a constant shell script with arguments. Throws DOCKER_WORK_FAILED. */
-export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...(signal && { signal }) });
+/** Runs a constant shell script with arguments, and tells what it printed. Throws DOCKER_WORK_FAILED. */
+export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], outputLimit?: number): Promise<string> {
+  const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...(outputLimit !== undefined && { outputLimit }) });
   if (exitCode !== 0) throw new HotPocketError('DOCKER_WORK_FAILED', { what, problem: output.trim().split('\n').at(-1) || `exit code ${exitCode}` });
+  return output;
 }
 
-async function collectOutput(docker: Docker, container: Docker.Container): Promise<{ readonly text: () => string; readonly ended: Promise<void> }> {
-  let text = '';
+async function collectOutput(docker: Docker, container: Docker.Container, limit: number): Promise<{ readonly text: () => string; readonly ended: Promise<void> }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (text.length < OUTPUT_LIMIT) text += chunk.toString('utf8');
+      if (length < limit) chunks.push(chunk);
+      length += chunk.length;
       done();
     },
   });
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
   const ended = new Promise<void>((resolve) => stream.on('error', () => resolve()).on('end', () => resolve()).on('close', () => resolve()));
   docker.modem.demuxStream(stream, sink, sink);
-  return { text: () => text, ended };
+  return { text: () => Buffer.concat(chunks).toString('utf8'), ended };
 }

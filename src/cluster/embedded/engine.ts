@@ -7,10 +7,12 @@ import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEve
 import { readLog } from '../logFollow';
 import { lastLines, lastMatch, type LogPlace } from '../logTail';
 import { ClusterPaths, CLUSTER_NAME, hotpocketHome } from '../paths';
+import type { StateFiles } from '../stateFiles';
 import { readClusterFile } from './clusterFile';
 import { ConnectionLost, type SupervisorConnection } from './connection';
 import { DebugLeases, requireDebugging } from './debugLeases';
 import { SupervisorLink } from './link';
+import { LocalState } from './localState';
 import { offlineStatus } from './offline';
 import { requests, type ProtocolVersion } from './protocol';
 
@@ -135,6 +137,10 @@ export class EmbeddedEngine implements ClusterEngine {
       if (error instanceof ConnectionLost) return [];
       throw error;
     }
+  }
+
+  stateFiles(node: number): StateFiles {
+    return new LocalState(this.paths.node(node).state);
   }
 
   /** While somebody listens the engine looks for a supervisor, and for the next one when it is gone. It starts none. */

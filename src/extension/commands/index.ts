@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { clean } from './clean';
+import { compareStateFile } from './compareStateFile';
 import { copyEndpoint } from './copyEndpoint';
 import { copyText } from './copyText';
 import { debugNode } from './debugNode';
@@ -25,6 +26,7 @@ import { switchRounds } from './switchRounds';
 /** All commands of package.json, each in a file of its own. */
 export const commands: readonly Command[] = [
   clean,
+  compareStateFile,
   copyEndpoint,
   copyText,
   debugNode,

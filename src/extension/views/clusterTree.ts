@@ -7,7 +7,6 @@ import type { Services } from '../services';
 import { childrenOf, clusterElement, stateElements, type TreeElement } from './elements';
 import { rowOf, type Row } from './rows';
 import { calmPart, ShownRows, type Current } from './shownRows';
-import { listStateFolder } from './stateFolder';
 import { treeItem } from './treeItem';
 
 /** Showing a row anew swallows the click that falls into it (VS Code makes its buttons anew), so what changes with every ledger has to wait. */
@@ -57,7 +56,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     if (!element) return [this.shown.intern(clusterElement(status))];
     // What was before is shown when it comes; an older supervisor has none, as the command says.
     if (element.kind === 'node' && this.services.nodeRounds.available) void this.services.nodeRounds.load(element.node).catch(() => undefined);
-    const found = this.children(element, status) ?? (element.kind === 'folder' ? await this.readFolder(element, status) : []);
+    const found = this.children(element, status) ?? (element.kind === 'folder' ? await this.readFolder(element) : []);
     const children = found.map((child) => this.shown.intern(child));
     this.shown.gaveChildren(element, children);
     return children;
@@ -68,11 +67,9 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     this.owned.dispose();
   }
 
-  private async readFolder(element: TreeElement & { kind: 'folder' }, status: ClusterStatus): Promise<TreeElement[]> {
-    const stateDir = status.nodes.find(({ node }) => node === element.node)?.stateDir;
-    if (stateDir === undefined) return [];
+  private async readFolder(element: TreeElement & { kind: 'folder' }): Promise<TreeElement[]> {
     try {
-      return stateElements(element, await listStateFolder(stateDir, element.path));
+      return stateElements(element, await this.services.engine.stateFiles(element.node).list(element.path));
     } catch (error) {
       this.services.log.warn(asHotPocketError(error).message);
       return [];

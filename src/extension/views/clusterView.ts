@@ -11,7 +11,7 @@ export function showClusterView(services: Services): void {
   const { context, model } = services;
   const tree = new ClusterTree(services);
   const view = vscode.window.createTreeView('hotpocket.cluster', { treeDataProvider: tree });
-  const files = new StateFileSystem(model);
+  const files = new StateFileSystem(services.engine, model);
   const explain = (current: ClusterView): void => {
     view.message = current.kind === 'failed' ? problem(current.error) : '';
   };

@@ -1,4 +1,5 @@
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
+import type { StateEntry } from '../../cluster/stateFiles';
 
 export type ListName = 'peers' | 'users';
 export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger' | 'observer';
@@ -22,12 +23,6 @@ export type TreeElement =
 /** For commands, which may be called with anything. */
 export function isTreeElement(argument: unknown): argument is TreeElement {
   return typeof argument === 'object' && argument !== null && 'kind' in argument && 'id' in argument;
-}
-
-/** One entry of a folder of a node's state. */
-export interface StateEntry {
-  readonly name: string;
-  readonly isFolder: boolean;
 }
 
 export function clusterElement({ name }: ClusterStatus): TreeElement {

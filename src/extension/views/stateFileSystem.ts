@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { readFile, stat } from 'node:fs/promises';
 import { DisposableList } from '../../base/disposables';
+import { asHotPocketError } from '../../base/errors';
+import type { ClusterEngine } from '../../cluster/engine';
+import type { StateFiles } from '../../cluster/stateFiles';
 import type { ClusterModel } from '../model/clusterModel';
-import { listStateFolder, pathInState } from './stateFolder';
 import { parseStateUri } from './stateUri';
 
 /**
@@ -15,9 +16,10 @@ export class StateFileSystem implements vscode.FileSystemProvider, vscode.Dispos
   private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
 
-  constructor(private readonly model: ClusterModel) {
+  constructor(private readonly engine: ClusterEngine, private readonly model: ClusterModel) {
     this.owned.add(this.changed);
-    this.owned.add(model.onEvent((change) => change.type === 'run' && change.phase === 'ended' && this.touch(change.node)));
+    // Of containers nobody tells when the contract ran.
+    this.owned.add(model.onEvent((change) => (change.type === 'ledger' || (change.type === 'run' && change.phase === 'ended')) && this.touch(change.node)));
   }
 
   watch(uri: vscode.Uri): vscode.Disposable {
@@ -26,21 +28,17 @@ export class StateFileSystem implements vscode.FileSystemProvider, vscode.Dispos
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const found = await stat(this.find(uri)).catch(() => undefined);
-    if (!found) throw vscode.FileSystemError.FileNotFound(uri);
-    const type = found.isDirectory() ? vscode.FileType.Directory : vscode.FileType.File;
-    return { type, ctime: found.ctimeMs, mtime: found.mtimeMs, size: found.size, permissions: vscode.FilePermission.Readonly };
+    const { isFolder, size, changedAt } = await this.ask(uri, (state, path) => state.stat(path));
+    return { type: isFolder ? vscode.FileType.Directory : vscode.FileType.File, ctime: changedAt, mtime: changedAt, size, permissions: vscode.FilePermission.Readonly };
   }
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { stateDir, path } = this.locate(uri);
-    return (await listStateFolder(stateDir, path)).map(({ name, isFolder }) => [name, isFolder ? vscode.FileType.Directory : vscode.FileType.File]);
+    const entries = await this.ask(uri, (state, path) => state.list(path));
+    return entries.map(({ name, isFolder }) => [name, isFolder ? vscode.FileType.Directory : vscode.FileType.File]);
   }
 
-  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const content = await readFile(this.find(uri)).catch(() => undefined);
-    if (!content) throw vscode.FileSystemError.FileNotFound(uri);
-    return content;
+  readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return this.ask(uri, (state, path) => state.read(path));
   }
 
   writeFile(uri: vscode.Uri): never {
@@ -65,17 +63,15 @@ export class StateFileSystem implements vscode.FileSystemProvider, vscode.Dispos
     if (uris.length > 0) this.changed.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
-  private find(uri: vscode.Uri): string {
-    const { stateDir, path } = this.locate(uri);
-    const found = pathInState(stateDir, path);
-    if (found === undefined) throw vscode.FileSystemError.NoPermissions(uri);
-    return found;
-  }
-
-  private locate(uri: vscode.Uri): { readonly stateDir: string; readonly path: string } {
-    const parsed = parseStateUri(uri);
-    const node = this.model.status?.nodes.find((one) => one.node === parsed?.node);
-    if (!parsed || !node) throw vscode.FileSystemError.FileNotFound(uri);
-    return { stateDir: node.stateDir, path: parsed.path };
+  private async ask<T>(uri: vscode.Uri, question: (state: StateFiles, path: string) => Promise<T | undefined>): Promise<T> {
+    const { node, path } = parseStateUri(uri) ?? {};
+    let answer: T | undefined;
+    try {
+      if (node !== undefined && path !== undefined && this.model.status?.nodes.some((one) => one.node === node)) answer = await question(this.engine.stateFiles(node), path);
+    } catch (error) {
+      throw vscode.FileSystemError.Unavailable(asHotPocketError(error).message);
+    }
+    if (answer === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return answer;
   }
 }

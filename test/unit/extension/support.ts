@@ -76,6 +76,9 @@ export class FakeEngine implements ClusterEngine {
   readonly logs = unused;
   readonly debug = unused;
   readonly roundProfiles: ClusterEngine['roundProfiles'] = unused;
+  readonly stateFiles = (): never => {
+    throw new Error('a model only looks');
+  };
   dispose(): void {}
 }
 

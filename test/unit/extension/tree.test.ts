@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalState } from '../../../src/cluster/embedded/localState';
 import type { ClusterStatus, NodeStatusInfo } from '../../../src/cluster/engine';
+import { listFiles } from '../../../src/cluster/stateFiles';
 import { childrenOf, clusterElement, stateElements, type TreeElement } from '../../../src/extension/views/elements';
 import { rowOf } from '../../../src/extension/views/rows';
 import { calmPart, ShownRows } from '../../../src/extension/views/shownRows';
-import { listStateFiles, listStateFolder, pathInState } from '../../../src/extension/views/stateFolder';
 import { cluster, interrupted, l10n, node, stopped } from './support';
 
 /** The whole tree as far as it does not come from the disk. */
@@ -147,26 +148,29 @@ describe('the state of a node on disk', () => {
 
   it('is listed folder by folder, folders first, without links', async () => {
     const root = { kind: 'folder', id: 'i', node: 2, path: '' } as const;
-    const top = stateElements(root, await listStateFolder(state, ''));
+    const top = stateElements(root, await new LocalState(state).list(''));
     expect(top).toEqual([
       { kind: 'folder', id: 'i/ordner ä', node: 2, path: 'ordner ä' },
       { kind: 'file', id: 'i/a.txt', node: 2, path: 'a.txt' },
       { kind: 'file', id: 'i/b.json', node: 2, path: 'b.json' },
     ]);
     const [folder] = top;
-    const below = folder?.kind === 'folder' ? stateElements(folder, await listStateFolder(state, folder.path)) : [];
+    const below = folder?.kind === 'folder' ? stateElements(folder, await new LocalState(state).list(folder.path)) : [];
     expect(below.map((element) => 'path' in element && element.path)).toEqual(['ordner ä/tief', 'ordner ä/c']);
   });
 
   it('is empty when it is gone, and nothing else can be reached from it', async () => {
-    expect(await listStateFolder(state, 'nothing')).toEqual([]);
-    expect(await listStateFolder(state, '..')).toEqual([]);
-    expect(['..', '../x', 'a/../../x'].map((path) => pathInState(state, path))).toEqual([undefined, undefined, undefined]);
-    expect(pathInState(state, '..a/b')).toBe(join(state, '..a/b'));
+    const files = new LocalState(state);
+    mkdirSync(join(state, '..a'));
+    writeFileSync(join(state, '..a/b'), 'inside');
+    const roundabout = `../${basename(state)}/a.txt`;
+    expect(await Promise.all(['nothing', '..'].map((path) => files.list(path)))).toEqual([[], []]);
+    expect(await Promise.all(['..', '../x', 'a/../../x', 'link', 'nothing'].map((path) => files.stat(path)))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(await Promise.all([`../${basename(state)}x`, roundabout, '..a/b', 'nothing', 'link', 'ordner ä'].map(async (path) => (await files.read(path))?.toString()))).toEqual([undefined, '', 'inside', undefined, undefined, undefined]);
   });
 
   it('is listed as a whole for the picker, up to a limit', async () => {
-    expect(await listStateFiles(state, 10)).toEqual(['a.txt', 'b.json', 'ordner ä/c', 'ordner ä/tief/d']);
-    expect(await listStateFiles(state, 2)).toHaveLength(2);
+    expect(await listFiles(new LocalState(state), 10)).toEqual(['a.txt', 'b.json', 'ordner ä/c', 'ordner ä/tief/d']);
+    expect(await listFiles(new LocalState(state), 2)).toHaveLength(2);
   });
 });

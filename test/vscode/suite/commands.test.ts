@@ -40,7 +40,7 @@ describe('commands', () => {
   });
 
   it('say that there is no cluster, and throw nothing', async () => {
-    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'showLog', 'showAllLogs', 'switchRounds', 'showProfile']) await command(name);
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'spawnNode', 'clean', 'copyEndpoint', 'openStateFile', 'compareStateFile', 'showLog', 'showAllLogs', 'switchRounds', 'showProfile']) await command(name);
     strictEqual(services.model.view.kind, 'none');
   });
 
@@ -100,7 +100,7 @@ describe('commands', () => {
   });
 
   it('bear nodes that are gone and arguments that are none', async () => {
-    for (const name of ['startNode', 'stopNode', 'restartNode', 'copyEndpoint', 'openStateFile', 'showProfile']) await command(name, 99);
+    for (const name of ['startNode', 'stopNode', 'restartNode', 'copyEndpoint', 'openStateFile', 'compareStateFile', 'showProfile']) await command(name, 99);
     for (const argument of [undefined, null, 'x', {}, { kind: 'file' }, { kind: 'node', id: 'x', node: 99 }]) await command('copyText', argument);
     deepStrictEqual(states(), ['running', 'running', 'running']);
   });

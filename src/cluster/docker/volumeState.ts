@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import type Docker from 'dockerode';
+import type { StateEntry, StateFiles, StateStat } from '../stateFiles';
+import { hasStatus } from './daemon/failures';
+import { nodeDir } from './names';
+import { readBytes } from './volume';
+import { script } from './work';
+
+/** Names of a folder's files and folders with a letter before and a zero after each; links are left out. Any shell can do it. */
+const LIST = `
+cd "$1" 2>/dev/null || exit 0
+for name in * .[!.]* ..?*; do
+  if [ -L "$name" ]; then continue; fi
+  if [ -d "$name" ]; then printf 'd%s\\000' "$name"; elif [ -f "$name" ]; then printf 'f%s\\000' "$name"; fi
+done
+`;
+const LIST_LIMIT = 4 * 2 ** 20;
+/** Of Go's file modes, in which Docker tells them. */
+const NO_FILE = 0x0f280000;
+const FOLDER = 2 ** 31;
+
+/** Whom to ask: any container that has the volume, running or not, and an image for work inside it. */
+export type Place = () => Promise<{ readonly container: Docker.Container; readonly image: string }>;
+
+/** A node's state in the cluster's volume. All methods reject as the daemon does. */
+export class VolumeState implements StateFiles {
+  private readonly root: string;
+
+  constructor(private readonly docker: Docker, node: number, private readonly place: Place) {
+    this.root = `${nodeDir(node)}/contract_fs/seed/state`;
+  }
+
+  async stat(path: string): Promise<StateStat | undefined> {
+    const file = this.locate(path);
+    if (file === undefined) return undefined;
+    const { container } = await this.place();
+    try {
+      const { headers } = (await container.infoArchive({ path: file })) as unknown as { headers: Record<string, string> };
+      const told = JSON.parse(Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8')) as { size: number; mode: number; mtime: string };
+      return (told.mode & NO_FILE) !== 0 ? undefined : { isFolder: told.mode >= FOLDER, size: told.size, changedAt: Date.parse(told.mtime) };
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(path: string): Promise<readonly StateEntry[]> {
+    const folder = this.locate(path);
+    if (folder === undefined) return [];
+    const { image } = await this.place();
+    const text = await script(this.docker, image, 'Listing the state', LIST, [folder], LIST_LIMIT);
+    return text.split('\0').slice(0, -1).map((entry) => ({ name: entry.slice(1), isFolder: entry.startsWith('d') }));
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const file = this.locate(path);
+    if (file === undefined || (await this.stat(path))?.isFolder !== false) return undefined;
+    return (await readBytes((await this.place()).container, file))?.content;
+  }
+
+  private locate(path: string): string | undefined {
+    const full = posix.join(this.root, path);
+    return full === this.root || full.startsWith(`${this.root}/`) ? full : undefined;
+  }
+}
