@@ -19,7 +19,7 @@ export function letGo(address: string): Disposable {
   const dispose = (): void => {
     over = true;
     clearTimeout(timer);
-    socket?.terminate();
+    socket?.close();
   };
   const attempt = (): void => {
     socket = watch(address, dispose);
@@ -31,11 +31,19 @@ export function letGo(address: string): Disposable {
   return { dispose };
 }
 
-/** One connection. It leaves when the process does not answer or ends: at its end a process waits for its debuggers to leave. */
+/**
+ * One connection. It leaves when the process does not answer or ends: at its end a process waits for its debuggers to leave. It always says
+ * so: Node.js 20 can crash when a connection breaks to which it is just sending.
+ */
 function watch(address: string, onEnd: () => void): WebSocket {
   const socket = new WebSocket(address, { perMessageDeflate: false });
-  const leave = setTimeout(() => socket.terminate(), ANSWERS_WITHIN_MS);
-  socket.on('close', () => clearTimeout(leave));
+  const leave = setTimeout(() => socket.close(), ANSWERS_WITHIN_MS);
+  // Sent once it could be lost: Node.js 20 forgets what comes just before it begins to wait.
+  const again = setInterval(() => socket.readyState === WebSocket.OPEN && send('Runtime.runIfWaitingForDebugger'), AGAIN_AFTER_MS);
+  socket.on('close', () => {
+    clearTimeout(leave);
+    clearInterval(again);
+  });
   let id = 0;
   const send = (method: string, params: object = {}): number => {
     socket.send(JSON.stringify({ id: ++id, method, params }));
@@ -53,7 +61,7 @@ function watch(address: string, onEnd: () => void): WebSocket {
     if (message.id === lives) {
       clearTimeout(leave);
       // There is nothing any more that could run.
-      if (message.error !== undefined) socket.terminate();
+      if (message.error !== undefined) socket.close();
     }
     if (message.method === 'Debugger.paused') send('Debugger.resume');
     if (message.method === 'Runtime.executionContextDestroyed') onEnd();
