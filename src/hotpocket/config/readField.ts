@@ -94,7 +94,8 @@ function readPeer(text: string, place: Place): string {
   return `${host}:${number}`;
 }
 
-const WIDTH: Partial<Record<FieldKind, number>> = { u16: 0xffff, u32: 0xffff_ffff, u64: Number.MAX_SAFE_INTEGER };
+/** The largest number of a kind. */
+export const WIDTH: Partial<Record<FieldKind, number>> = { u16: 0xffff, u32: 0xffff_ffff, u64: Number.MAX_SAFE_INTEGER };
 
 /** Says what is wrong with the value, or nothing. hpcore would truncate a number that is too large; here it is refused. */
 function checkBounds(field: Field, value: unknown): string | undefined {
