@@ -1,6 +1,6 @@
 // Bundles the programs of this project into dist/. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +15,7 @@ const loadedWhenUsed = {
   'src/cluster/docker/engine.ts': 'docker',
   'src/client/client.ts': 'client',
   'src/extension/logs/sourceMaps.ts': 'sourceMaps',
+  'src/extension/config/language.ts': 'configLanguage',
 };
 
 /** @type {import('esbuild').Plugin} */
@@ -79,12 +80,24 @@ const options = {
   // koffi is native and found at run time; without it the node runs without NPL and control channels, and says so.
   external: ['koffi', 'vscode'],
   // Of its CommonJS form all hashes would be taken over, a quarter of a node's program.
-  alias: { 'hash-wasm': join(root, 'node_modules/hash-wasm/dist/index.esm.js') },
+  // jsonc-parser's CommonJS form finds its own parts only where it is installed.
+  alias: { 'hash-wasm': join(root, 'node_modules/hash-wasm/dist/index.esm.js'), 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
   // ws looks for these optional accelerators; ours has none.
   define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   logLevel: 'warning',
 };
 
+/** The schemas that package.json names, from the table by which the node reads its configuration. */
+async function writeSchemas() {
+  const { outputFiles } = await build({ entryPoints: ['src/hotpocket/config/jsonSchema.ts'], absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', write: false });
+  const { configSchema, overrideSchema, patchSchema } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const folder = join(root, 'dist/schemas');
+  await mkdir(folder, { recursive: true });
+  const schemas = { 'hp.cfg': configSchema(), 'hp.cfg.override': overrideSchema(), 'patch.cfg': patchSchema() };
+  for (const [name, schema] of Object.entries(schemas)) await writeFile(join(folder, `${name}.json`), JSON.stringify(schema));
+}
+
+await writeSchemas();
 if (process.argv.includes('--watch')) await (await context(options)).watch();
 else {
   await build(options);

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/register';
+import { ConfigLanguage } from './config/configLanguage';
+import { provideConfigTexts } from './config/configTexts';
 import { registerDebugging } from './debug/register';
 import { showLogs } from './logs/showLogs';
 import { followRoundsSetting } from './roundsSetting';
@@ -20,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const services = new Promise<Services>((resolve, reject) => setImmediate(() => void openServices(context, log).then(resolve, reject)));
   context.subscriptions.push(...registerCommands(services, log));
   registerDebugging(context, services, log);
+  context.subscriptions.push(new ConfigLanguage(), provideConfigTexts());
   services.then((opened) => startParts(opened)).catch((error: unknown) => showError(log, error));
   return { services };
 }

@@ -8,6 +8,7 @@ import { deploy } from './deploy';
 import { openClient } from './openClient';
 import { openSettings } from './openSettings';
 import { openStateFile } from './openStateFile';
+import { previewOverride } from './previewOverride';
 import { refresh } from './refresh';
 import { restartNode } from './restartNode';
 import { setClusterSize } from './setClusterSize';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   openClient,
   openSettings,
   openStateFile,
+  previewOverride,
   refresh,
   restartNode,
   setClusterSize,

@@ -1,0 +1,4 @@
+/** What is loaded when the first hp.cfg or hp.cfg.override is shown (build.mjs). */
+export { fixes } from './fixes';
+export { preview } from './preview';
+export { problems } from './problems';
