@@ -60,8 +60,8 @@ export class Executions {
   /** What runs on the state itself: the contract, or its script after it. */
   private current: Pick<ContractRun, 'kill'> & { readonly done: Promise<unknown> } | undefined;
   private readonly reads = new Set<ContractRun>();
-  /** Making the last state restorable; nothing may change the state before that is done. */
-  private keeping: Promise<void> = Promise.resolve();
+  /** Making the last state restorable; nothing may change the state before that is done. Resolves with what to do again if it failed. */
+  private keeping: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined);
   private stopped = false;
   private readonly tempDir: string;
   private readonly console: ConsoleRotation;
@@ -80,12 +80,16 @@ export class Executions {
     this.giveState(true);
   }
 
-  /** Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. */
+  /**
+   * Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. Rejects if the state cannot be made
+   * restorable, as when the disk is full: what a run leaves half done then would stay.
+   */
   async run(ledger: Ledger, users: readonly RunInputs[]): Promise<Executed | undefined> {
     const { host } = this;
     const { profiler } = host;
-    await this.keeping;
+    const keepAgain = await this.keeping;
     if (this.stopped) return undefined;
+    await keepAgain?.();
     const context = this.context({
       readonly: false,
       timestamp: ledger.time,
@@ -158,18 +162,30 @@ export class Executions {
     }
   }
 
-  /** The state after `ledger` came from peers: a later start must not go back behind it. */
+  /** The state after `ledger` is what it is without a run of ours, as it came from peers or was deployed: a later start must not go back behind it, nor take more for it. */
   stateReplaced(ledger: Ledger, stateHash: Hex): void {
     this.keep(() => writeRunRecord(this.host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs: [] }));
   }
 
   /** Makes the state as it is restorable, and ready for read requests. */
   keep(before: () => Promise<void> = () => Promise.resolve()): void {
-    const { state, profiler } = this.host;
+    const { state, profiler, log } = this.host;
+    const say = (error: unknown): void => log.err(`Contract state could not be kept: ${errorText(error)}`);
+    const again = async (): Promise<void> => {
+      await before();
+      // It may have been changed by hand, and counts as it is.
+      state.scan();
+      await state.keep();
+    };
     this.keeping = before()
       .then(() => profiler.beside('keep', () => state.keep()))
-      .then(() => profiler.beside('snapshot', () => state.prepareSnapshot()))
-      .catch((error: unknown) => this.host.log.err(`Contract state could not be kept: ${errorText(error)}`));
+      .then(
+        () => profiler.beside('snapshot', () => state.prepareSnapshot()).catch(say).then(() => undefined),
+        (error: unknown) => {
+          say(error);
+          return again;
+        },
+      );
   }
 
   /** Ends what runs. No run starts after this. */

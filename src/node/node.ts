@@ -20,7 +20,7 @@ import { ClusterClock } from './debug/clusterClock';
 import { Debugging } from './debug/debugging';
 import { Executions } from './executions';
 import { report } from './facts';
-import type { Ledger } from '../hotpocket/ledger';
+import { GENESIS, type Ledger } from '../hotpocket/ledger';
 import { readRunRecord } from './ledger/runRecord';
 import { configuredPatch, recoverPatch } from './recoveredPatch';
 import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
@@ -60,6 +60,7 @@ export class Node {
   private readonly patches: Patches;
   private readonly npl: NplRouter;
   private readonly executions: Executions;
+  private readonly keepState: () => void;
   /** What the supervisor orders to be debugged. */
   readonly debugging = new Debugging(report);
   private readonly profiler: RoundProfiler;
@@ -111,6 +112,8 @@ export class Node {
       sendNpl: (message) => this.mesh?.broadcast(message),
       control: (text) => this.mesh && carryOutControl(text, this.mesh, this.config.mesh.peer_discovery.enabled, this.log),
     });
+    // Before its first run a node has no record of one. Without it, what that run leaves when it is cut short would count as its outcome.
+    this.keepState = record ? () => this.executions.keep() : () => this.executions.stateReplaced(boot.pendingRun ? GENESIS : boot.last, boot.stateHash);
     this.syncer = this.makeSyncer();
     this.log.inf(`Initial state: ${shortHash(boot.stateHash)} | patch: ${shortHash(boot.patchHash)}`);
   }
@@ -119,7 +122,7 @@ export class Node {
   async start(): Promise<void> {
     const { log, config } = this;
     const bind = process.env.HOTPOCKET_BIND?.split(',') ?? DEFAULT_BIND;
-    this.executions.keep();
+    this.keepState();
     sayWorkersStarted(log, this.ledgers.last);
     this.mesh = await this.openMesh(bind);
     log.inf('Started peer managing thread.');

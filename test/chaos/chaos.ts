@@ -38,6 +38,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   } catch (error) {
     problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
+    if (problems.length > 0) cluster.keep();
     for (const node of cluster.nodes) noteLogs(cluster.paths.node(node).log);
     const left = await cluster.dispose();
     problems.push(...left.map((what) => `left behind: ${what}`));

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -150,6 +150,12 @@ export class ChaosCluster {
   log(node: number): string {
     const { consoleLog } = this.paths.node(node);
     return existsSync(consoleLog) ? readFileSync(consoleLog, 'utf8') : '';
+  }
+
+  /** For whoever looks for the reason of a failure: a copy of all files, where HOTPOCKET_CHAOS_KEEP says. */
+  keep(): void {
+    const folder = process.env.HOTPOCKET_CHAOS_KEEP;
+    if (folder !== undefined) cpSync(this.home, join(folder, `seed ${this.options.seed}`), { recursive: true, filter: (path) => !path.endsWith('filler') });
   }
 
   /** Removes the cluster. Returns what is left of it: processes, sockets, files. Ends and deletes that. */

@@ -1,14 +1,14 @@
-// `npm run chaos -- [--minutes 5] [--seed 1] [--sizes 3,5,7]`: faults on real processes (TESTING.md, "Chaos").
+// `npm run chaos -- [--minutes 5] [--seed 1] [--sizes 3,5,7] [--kinds 'kill node,drop']`: faults on real processes (TESTING.md, "Chaos").
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' }, sizes: { type: 'string' } } });
+const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' }, sizes: { type: 'string' }, kinds: { type: 'string' } } });
 const env = { ...process.env };
 for (const [name, value] of Object.entries(values)) {
-  if (!/^[\d.,]+$/.test(value)) throw new Error(`--${name} is a number.`);
+  if (name !== 'kinds' && !/^[\d.,]+$/.test(value)) throw new Error(`--${name} is a number.`);
   env[`HOTPOCKET_CHAOS_${name.toUpperCase()}`] = value;
 }
 // Disks that can be filled are mounted where nobody else sees them.

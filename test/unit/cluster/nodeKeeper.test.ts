@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NodeKeeper } from '../../../src/cluster/embedded/supervisor/nodeKeeper';
@@ -70,6 +70,16 @@ describe('NodeKeeper', () => {
     fake({});
     await keeper.start();
     expect(keeper.state.kind).toBe('running');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('starts a node again also when there is no room for a word about it', async () => {
+    fake({ crashAfterMs: 300 });
+    await keeper.start();
+    rmSync(paths.consoleLog);
+    symlinkSync('/dev/full', paths.consoleLog);
+    await eventually(() => notices.length > 0);
+    await eventually(() => entered.filter((kind) => kind === 'starting').length > 1);
+    expect(notices[0]).toBe('NODE_CRASHED');
   });
 
   it('starts no more what is stopped while it waits for its next start', async () => {

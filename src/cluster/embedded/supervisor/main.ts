@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeUnfinished, writeFileAtomic } from '../../../base/files';
 import { tryLock } from '../../../base/native/flock';
@@ -9,6 +9,7 @@ import { channelAddress, checkChannelFolder, knownAddress, prepareChannelFolder 
 import { SupervisorConnection } from '../connection';
 import { listenHosts, minimalEnvironment } from '../nodeJs';
 import { EXIT_OTHER_RUNS } from '../protocol';
+import { appendLine } from './appendLine';
 import { Cluster } from './cluster';
 import { Operations } from './operations';
 import { ControlServer } from './server';
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   process.umask(0o022);
   const log = (line: string): void => {
     // Not after a clean, when its folder is gone.
-    if (existsSync(paths.home)) appendFileSync(paths.supervisorLog, `${formatLogLine(new Date(), 'inf', line)}\n`, { mode: 0o600 });
+    if (existsSync(paths.home)) appendLine(paths.supervisorLog, formatLogLine(new Date(), 'inf', line));
   };
   const die = (error: unknown): never => {
     log(`Unexpected: ${error instanceof Error ? error.stack : String(error)}`);

@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
 import type { NodeFaults } from '../../../base/faults';
@@ -8,6 +7,7 @@ import { formatLogLine } from '../../../hotpocket/logLine';
 import type { NodeState } from '../../engine';
 import type { NodePaths } from '../../paths';
 import type { LatestFacts } from '../describe';
+import { appendLine } from './appendLine';
 import { NodeProcess, type NodeExit, type NodeProgram } from './nodeProcess';
 import { RestartPolicy } from './restartPolicy';
 
@@ -162,7 +162,7 @@ export class NodeKeeper {
 
   /** To those who watch the cluster, and to those who read the node's log later. */
   private tell(notice: HotPocketError): void {
-    appendFileSync(this.paths.consoleLog, `${formatLogLine(new Date(), 'wrn', notice.message)}\n`);
+    appendLine(this.paths.consoleLog, formatLogLine(new Date(), 'wrn', notice.message));
     this.hooks.onNotice(notice);
   }
 

@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock';
+import { contractPaths, newConfig } from '../../../src/hotpocket/config';
+import { ZERO_HASH } from '../../../src/hotpocket/hash';
+import { generateKeyPair } from '../../../src/hotpocket/keys';
+import { GENESIS, type Ledger } from '../../../src/hotpocket/ledger';
+import { NplRouter } from '../../../src/node/contract/npl';
+import { Debugging } from '../../../src/node/debug/debugging';
+import { Executions } from '../../../src/node/executions';
+import { readRunRecord } from '../../../src/node/ledger/runRecord';
+import { RoundProfiler } from '../../../src/node/profile/roundProfiler';
+import { StateStore } from '../../../src/node/state/store';
+import { newFolder } from './stateSupport';
+
+// Runs of the contract whose state cannot be made restorable. A file in the place of the blocks' folder stands for a disk that takes nothing.
+
+let folder: string;
+let log: string[];
+let state: StateStore;
+let executions: Executions;
+const paths = () => contractPaths(folder);
+const recordFile = () => join(paths().contractFs, 'run.bson');
+const blocks = () => join(paths().contractFs, 'blocks');
+const trace = () => readFileSync(join(paths().state, 'trace.txt'), 'utf8');
+const LEDGER: Ledger = { ...GENESIS, seqNo: 1, hash: 'a'.repeat(64), time: 1_700_000_000_000 };
+
+beforeEach(() => {
+  folder = newFolder();
+  mkdirSync(paths().state, { recursive: true });
+  mkdirSync(paths().log, { recursive: true });
+  writeFileSync(join(paths().state, 'run.sh'), '#!/bin/sh\necho run >> trace.txt\n', { mode: 0o755 });
+  writeFileSync(join(paths().state, 'trace.txt'), '');
+  log = [];
+  const keys = generateKeyPair();
+  const config = newConfig(keys, 'c');
+  const say = (message: string): void => void log.push(message);
+  state = StateStore.open(paths().contractFs);
+  executions = new Executions({
+    paths: paths(), runRecordFile: recordFile(), state, npl: new NplRouter(keys, () => false, () => false, say), log: { inf: say, wrn: say, err: say, dbg: say } as never,
+    clock: systemClock, debugging: new Debugging(() => undefined), profiler: new RoundProfiler(systemClock, () => undefined),
+    config: () => ({ ...config, contract: { ...config.contract, bin_path: 'run.sh', bin_args: '' } }),
+    patch: () => Buffer.from('{}'), configured: () => Promise.resolve(ZERO_HASH), activeOn: () => 0, lastSeqNo: () => 1, sendNpl: () => undefined, control: () => undefined,
+  });
+});
+afterEach(async () => {
+  await executions.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const breakDisk = (): void => {
+  renameSync(blocks(), `${blocks()}.away`);
+  writeFileSync(blocks(), '');
+};
+const mendDisk = (): void => {
+  rmSync(blocks());
+  renameSync(`${blocks()}.away`, blocks());
+};
+
+it('a first run begins with a record of what was there before', async () => {
+  const before = state.scan().hash;
+  executions.stateReplaced(GENESIS, before);
+  const ran = await executions.run(LEDGER, []);
+  expect([trace(), ran?.stateHash === before, readRunRecord(recordFile())?.ledgerSeqNo]).toEqual(['run\n', false, 1]);
+  // Had it been cut short, this is what the next start goes by.
+  expect(state.restore(before)).toBe(true);
+  expect(trace()).toBe('');
+});
+
+it('none begins on a state that cannot be kept', async () => {
+  const before = state.scan().hash;
+  breakDisk();
+  executions.stateReplaced(GENESIS, before);
+  await expect(executions.run(LEDGER, [])).rejects.toMatchObject({ code: 'STATE_IO' });
+  expect([trace(), log.filter((line) => line.startsWith('Contract state could not be kept')).length]).toEqual(['', 1]);
+});
+
+it('it is kept at the last moment, as it then is', async () => {
+  const before = state.scan().hash;
+  breakDisk();
+  executions.stateReplaced(GENESIS, before);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  mendDisk();
+  rmSync(recordFile(), { force: true });
+  await executions.run(LEDGER, []);
+  expect(trace()).toBe('run\n');
+  expect(state.restore(before)).toBe(true);
+});
