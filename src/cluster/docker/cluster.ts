@@ -45,14 +45,13 @@ export class ClusterReader {
     const { containers, operation } = await this.inspectAll();
     if (containers.size === 0 || (operation === 'create' && !unfinished)) return undefined;
     const [[, first]] = [...containers] as [[number, Docker.ContainerInspectInfo]];
-    const nodes: DockerNode[] = [];
-    for (let last = Math.max(...containers.keys()), node = 1; node <= last; node++) {
-      const container = containers.get(node);
-      nodes.push({ node, container, config: nodeConfigView((await this.file(hpCfg(node), container ?? first))?.text) });
-      // Somebody may have removed the container of the last node.
-      if (node === last && (await this.file(hpCfg(last + 1), first)) !== undefined) last++;
-    }
-    const stamp = await this.file(stampFile(nodes[0]?.node ?? 1), first);
+    const describe = (node: number, file: ContainerFile | undefined): DockerNode => ({ node, container: containers.get(node), config: nodeConfigView(file?.text) });
+    const numbers = Array.from({ length: Math.max(...containers.keys()) }, (_, i) => i + 1);
+    // Each takes the daemon its time.
+    const [stamp, ...files] = await Promise.all([this.file(stampFile(1), first), ...numbers.map((node) => this.file(hpCfg(node), containers.get(node) ?? first))]);
+    const nodes = files.map((file, i) => describe(i + 1, file));
+    // Somebody may have removed the container of the last node.
+    for (let file; (file = await this.file(hpCfg(nodes.length + 1), first)); ) nodes.push(describe(nodes.length + 1, file));
     return { nodes, image: first.Config.Image, stamp: stamp && (JSON.parse(stamp.text) as DeploymentStamp), operation };
   }
 

@@ -5,7 +5,7 @@ import type { ClusterDefaults, Task } from '../engine';
 import { CLUSTER_NAME } from '../paths';
 import { portBlock, requireFreePorts } from '../ports';
 import { hpCfg } from './cluster';
-import { configText, readNodeConfig, section, withFields } from './configs';
+import { configText, readNodeConfig, section, withFields, type NodeConfig } from './configs';
 import type { DockerContext } from './context';
 import { destroy } from './destroy';
 import { devkitImage, requireImage } from './images';
@@ -18,8 +18,8 @@ import { work } from './work';
 
 const ROUND_TIME_MS = 2000;
 
-/** Makes a cluster as hpdevkit does, in its order (reference 9.4). The nodes do not run yet. On failure nothing is left. */
-export async function createCluster(context: DockerContext, image: string, defaults: ClusterDefaults, task?: Task): Promise<void> {
+/** Makes a cluster as hpdevkit does, in its order (reference 9.4), and gives what its nodes' hp.cfg are. The nodes do not run yet. On failure nothing is left. */
+export async function createCluster(context: DockerContext, image: string, defaults: ClusterDefaults, task?: Task): Promise<readonly NodeConfig[]> {
   const { docker, env, endpoint } = context;
   const { size, userPortBegin, peerPortBegin } = defaults;
   requireClusterSize(size);
@@ -37,8 +37,9 @@ export async function createCluster(context: DockerContext, image: string, defau
     await allSettled(numbers.map((node) => newNode(context, image, node, task?.signal)));
     await allSettled(users.ports.map(({ node, port }) => createNodeContainer(docker, node, { image, userPort: port, bind })));
     await addManagement(context, image, defaults, task);
-    await bindMesh(context, defaults);
+    const configs = await bindMesh(context, defaults);
     task?.signal?.throwIfAborted();
+    return configs;
   } catch (error) {
     await destroy(context);
     throw error;
@@ -73,20 +74,21 @@ async function addManagement(context: DockerContext, image: string, { size, user
   }
 }
 
-async function bindMesh({ docker }: DockerContext, { size, userPortBegin, peerPortBegin, roundTime = ROUND_TIME_MS }: ClusterDefaults): Promise<void> {
+async function bindMesh({ docker }: DockerContext, { size, userPortBegin, peerPortBegin, roundTime = ROUND_TIME_MS }: ClusterDefaults): Promise<readonly NodeConfig[]> {
   const numbers = Array.from({ length: size }, (_, i) => i + 1);
   const first = docker.getContainer(nodeContainer(1));
   const fresh = await Promise.all(numbers.map((node) => readNodeConfig(first, node)));
   const id = section((fresh[0] as (typeof fresh)[number]).json, 'contract').id ?? '';
   const unl = fresh.map(({ json }) => section(json, 'node').public_key ?? '').sort();
-  const files = fresh.map(({ node, json, mode }) => {
+  const configs = fresh.map(({ node, json, mode }): NodeConfig => {
     const others = numbers.filter((other) => other !== node).map((other) => `${nodeAlias(other)}:${peerPortBegin + other - 1}`);
     const bound = withFields(json, {
       contract: { id, unl, consensus: { mode: 'public', roundtime: roundTime } },
       mesh: { port: peerPortBegin + node - 1, known_peers: others },
       user: { port: userPortBegin + node - 1 },
     });
-    return { path: hpCfg(node).slice(MOUNT.length + 1), text: configText(bound), mode };
+    return { node, json: bound, mode };
   });
-  await writeFiles(first, files);
+  await writeFiles(first, configs.map(({ node, json, mode }) => ({ path: hpCfg(node).slice(MOUNT.length + 1), text: configText(json), mode })));
+  return configs;
 }

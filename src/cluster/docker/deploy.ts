@@ -19,12 +19,12 @@ import { writeFiles } from './volume';
  */
 export async function deploy(context: DockerContext, reader: ClusterReader, image: string, existing: DockerCluster | undefined, request: DeployRequest, task?: Task): Promise<void> {
   const bundle = await readBundle(request.path);
-  if (!existing) await createCluster(context, image, request.defaults, task);
+  const fresh = existing ? undefined : await createCluster(context, image, request.defaults, task);
   const cluster = existing ?? (await reader.require({ unfinished: true }));
   const ranBefore = cluster.nodes.filter(isUp);
   const numbers = cluster.nodes.map(({ node }) => node);
   try {
-    await replace(context, cluster, bundle, request, task);
+    await replace(context, cluster, bundle, fresh, request, task);
   } catch (error) {
     if (!existing) await destroy(context);
     else {
@@ -44,20 +44,22 @@ export async function deploy(context: DockerContext, reader: ClusterReader, imag
   await whenReady(context.docker, numbers, task?.signal);
 }
 
-async function replace(context: DockerContext, cluster: DockerCluster, bundle: Bundle, request: DeployRequest, task?: Task): Promise<void> {
+async function replace(context: DockerContext, cluster: DockerCluster, bundle: Bundle, fresh: readonly NodeConfig[] | undefined, request: DeployRequest, task?: Task): Promise<void> {
   const { docker, notice } = context;
   const numbers = cluster.nodes.map(({ node }) => node);
   const container = docker.getContainer(cluster.nodes.find((node) => node.container)?.container?.Id ?? nodeContainer(1));
   if (bundle.override) task?.progress?.('Applying hp.cfg overrides');
   const read = (): Promise<NodeConfig[]> => Promise.all(numbers.map((node) => readNodeConfig(container, node)));
-  const contract = (await read()).map((config) => section(overridden(config, bundle).json, 'contract'))[0];
+  const before = fresh ?? (await read());
+  const contract = before.map((config) => section(overridden(config, bundle).json, 'contract'))[0];
   const warning = await programWarning(contract?.execute, contract?.bin_path, bundle.root);
   if (warning) notice(warning);
   task?.progress?.(numbers.length === 1 ? 'Copying the contract to the node' : `Copying the contract to ${numbers.length} nodes`);
   await uploadBundle(container, bundle, task?.signal);
   await stopNodes(context, cluster.nodes, task);
-  // Only now: a node that stops saves its known peers (reference 1.5).
-  const files = (await read()).map((config) => overridden(config, bundle)).map(({ node, json, mode }) => ({ path: `${STAGING}/hp.cfg.${node}`, text: configText(json), mode }));
+  // A node that stops saves its known peers (reference 1.5).
+  const stopped = cluster.nodes.some(isUp) ? await read() : before;
+  const files = stopped.map((config) => overridden(config, bundle)).map(({ node, json, mode }) => ({ path: `${STAGING}/hp.cfg.${node}`, text: configText(json), mode }));
   await writeFiles(container, [...files, { path: `${STAGING}/stamp.json`, text: JSON.stringify({ contractPath: request.path }), mode: 0o644 }]);
   task?.signal?.throwIfAborted();
   await replaceContract(docker, cluster.image, numbers);

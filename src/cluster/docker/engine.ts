@@ -223,7 +223,8 @@ export class DockerEngine implements ClusterEngine {
         const cluster = await this.reader.read({ unfinished: true });
         if (cluster) await recoverDeployment(this.docker, cluster.image, cluster.nodes.map(({ node }) => node));
       }
-      this.reader.forget();
+      // What is read of nodes to start or stop them is as old as they have been running or not.
+      if (lease.interrupted !== undefined || (operation !== 'start' && operation !== 'stop')) this.reader.forget();
       return { ...lease, removed };
     } catch (error) {
       await lease.release();
