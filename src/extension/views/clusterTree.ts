@@ -9,8 +9,8 @@ import { rowOf, type Row } from './rows';
 import { calmPart, ShownRows, type Current } from './shownRows';
 import { treeItem } from './treeItem';
 
-/** Showing a row anew swallows the click that falls into it (VS Code makes its buttons anew), so what changes with every ledger has to wait. */
-const LEDGERS_EVERY_MS = 5_000;
+/** Showing a row anew swallows the click that falls into it (VS Code makes its buttons anew), so rows that change with every ledger have to wait. */
+const LEDGERS_EVERY_MS = 1_000;
 
 /** The rows of the view "Cluster". Quiet while nobody looks; then only what changed is shown anew. */
 export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode.Disposable {

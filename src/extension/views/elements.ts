@@ -10,6 +10,8 @@ export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'le
  */
 export type TreeElement =
   | { readonly kind: 'cluster'; readonly id: string }
+  /** The highest of its ledgers. */
+  | { readonly kind: 'ledger'; readonly id: string }
   | { readonly kind: 'node'; readonly id: string; readonly node: number }
   | { readonly kind: 'value'; readonly id: string; readonly node: number; readonly name: ValueName }
   /** Where its rounds are spent. */
@@ -31,7 +33,8 @@ export function clusterElement({ name }: ClusterStatus): TreeElement {
 
 /** What stands below an element; undefined for folders, whose content only the disk knows. */
 export function childrenOf(element: TreeElement, status: ClusterStatus): readonly TreeElement[] | undefined {
-  if (element.kind === 'cluster') return nodeElements(element, status);
+  if (element.kind === 'cluster') return [{ kind: 'ledger', id: `${element.id}/ledger` }, ...nodeElements(element, status)];
+  if (element.kind === 'ledger') return [];
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return [];
   if (element.kind === 'node') return detailElements(element, node);

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
-import { nodeCondition, summarise, type NodeCondition } from '../model/summary';
+import { nodeCondition, summarise, type ClusterSummary, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import { roundsRow } from '../profile/roundsRow';
 import type { ListName, TreeElement, ValueName } from './elements';
@@ -40,6 +40,7 @@ const listIcons: Readonly<Record<ListName, string>> = { peers: 'server', users: 
 /** The row of an element; undefined if its node is gone. `rounds` are those of a node. */
 export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds: (node: number) => readonly RoundProfile[] = () => []): Row | undefined {
   if (element.kind === 'cluster') return clusterRow(status, l10n);
+  if (element.kind === 'ledger') return ledgerRow(summarise(status), l10n);
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return undefined;
   switch (element.kind) {
@@ -53,15 +54,10 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, r
   }
 }
 
-function clusterRow(status: ClusterStatus, l10n: L10n): Row {
-  const { name, engine, nodes, quorum, roundTime, rounds, contractId, contractPath, home } = status;
-  const { condition, ledger, voting, needed } = summarise(status);
-  const size = [nodeCount(nodes.length, l10n), quorumText(quorum, l10n)];
-  const pace = [...(ledger === undefined ? [] : [`#${ledger}`]), durationText(roundTime), ...(rounds === 'eager' ? [roundsText(rounds, l10n)] : [])];
-  const description = [...size, ...pace].join(' · ');
+/** What changes while the cluster works stands in rows of its own: this one, which people press, stays as it is meanwhile. */
+function clusterRow({ name, engine, nodes, quorum, roundTime, rounds, contractId, contractPath, home }: ClusterStatus, l10n: L10n): Row {
+  const description = [nodeCount(nodes.length, l10n), quorumText(quorum, l10n), durationText(roundTime), ...(rounds === 'eager' ? [roundsText(rounds, l10n)] : [])].join(' · ');
   const facts: readonly (readonly [string, string])[] = [
-    [l10n.t('Condition'), clusterConditionWord(condition, l10n)],
-    [l10n.t('Votes'), l10n.t('{0} of {1} needed', voting, needed)],
     [l10n.t('Round time'), `${durationText(roundTime)}, ${roundsText(rounds, l10n)}`],
     [l10n.t('Contract'), contractPath ?? contractId],
     [l10n.t('Contract id'), contractId],
@@ -70,22 +66,36 @@ function clusterRow(status: ClusterStatus, l10n: L10n): Row {
   return {
     label: l10n.t('{0} ({1})', name, engine),
     description,
-    tooltip: table([literal(name), ''], facts.map(([fact, value]) => [fact, literal(value)])),
+    tooltip: tooltip(name, facts),
     icon: { id: 'server-environment' },
-    contextValue: `cluster.${condition}`,
+    contextValue: 'cluster',
     children: 'expanded',
-    spoken: l10n.t('Cluster {0}, {1}, {2}', name, clusterConditionWord(condition, l10n), description),
+    spoken: l10n.t('Cluster {0}, {1}', name, description),
+  };
+}
+
+/** The highest ledger, and why there is no other if none comes. */
+function ledgerRow({ condition, ledger, voting, needed }: ClusterSummary, l10n: L10n): Row {
+  const label = l10n.t('Ledger');
+  const word = clusterConditionWord(condition, l10n);
+  const number = ledger === undefined ? [] : [`#${ledger}`];
+  return {
+    label,
+    description: [...number, ...(condition === 'working' ? [] : [word])].join(' · '),
+    tooltip: tooltip(label, [[l10n.t('Condition'), word], [l10n.t('Votes'), l10n.t('{0} of {1} needed', voting, needed)]]),
+    icon: { id: 'database' },
+    contextValue: 'ledger',
+    children: 'none',
+    spoken: l10n.t('{0}: {1}', label, [...number, word].join(', ')),
   };
 }
 
 function nodeRow(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n): Row {
-  const { ledger, state, userPort, inUnl, weaklyConnected, peers } = node;
+  const { state, userPort, inUnl, weaklyConnected, peers } = node;
   const condition = conditionText(node, l10n);
   const label = l10n.t('Node {0}', node.node);
   const facts: readonly (readonly [string, string])[] = [
     [l10n.t('Condition'), condition],
-    ...(node.votes ? [[l10n.t('Votes'), l10n.t('{0} of {1} needed', node.votes.received, node.votes.needed)] as const] : []),
-    ...(ledger ? [[l10n.t('Ledger'), ledgerText(ledger)] as const] : []),
     [l10n.t('Endpoint'), userEndpoint(node)],
     ...(peers || weaklyConnected ? [[l10n.t('Peers'), weaklyConnected ? l10n.t('{0} (weakly connected)', peers?.length ?? '–') : String(peers?.length)] as const] : []),
     ...(node.users ? [[l10n.t('Users'), String(node.users.length)] as const] : []),
@@ -93,16 +103,20 @@ function nodeRow(node: NodeStatusInfo, pause: PauseInfo | undefined, l10n: L10n)
     ...('pid' in state ? [[l10n.t('Process'), String(state.pid)] as const] : []),
   ];
   const debugging = debugText(node, pause, l10n);
-  const shown = [condition, ...(debugging === undefined ? [] : [debugging]), ...(inUnl ? [] : [l10n.t('not in UNL')]), ...(ledger ? [`#${ledger.seqNo}`] : []), l10n.t('port {0}', userPort)];
+  const shown = [condition, ...(debugging === undefined ? [] : [debugging]), ...(inUnl ? [] : [l10n.t('not in UNL')]), l10n.t('port {0}', userPort)];
   return {
     label,
     description: shown.join(' · '),
-    tooltip: table([label, ''], facts.map(([fact, value]) => [fact, literal(value)])),
+    tooltip: tooltip(label, facts),
     icon: node.debugged && state.kind === 'running' ? { id: 'debug-alt', color: 'debugIcon.startForeground' } : icons[nodeCondition(node)],
     contextValue: `${nodeContext(state, nodeCondition(node))}${node.debugged ? '.debugged' : ''}`,
     children: 'collapsed',
     spoken: [label, ...shown].join(', '),
   };
+}
+
+function tooltip(title: string, facts: readonly (readonly [string, string])[]): string {
+  return table([literal(title), ''], facts.map(([fact, value]) => [fact, literal(value)]));
 }
 
 /** What a debugger does with the node, if anything. */

@@ -23,6 +23,7 @@ describe('the tree', () => {
   it('has the cluster, its nodes, and what there is to know of each', () => {
     expect(all(status).map(({ id }) => id).filter((id) => !/node\/[12]/.test(id))).toEqual([
       'cluster/default',
+      'cluster/default/ledger',
       N3,
       ...['userEndpoint', 'peerPort', 'publicKey', 'role', 'ledger', 'rounds', 'peers', 'peers/127.0.0.1:22861', 'peers/127.0.0.1:22862', 'users', 'users/edaa', 'state'].map((name) => `${N3}/${name}`),
     ]);
@@ -39,13 +40,15 @@ describe('the tree', () => {
   it('says in words what the icons show', () => {
     expect(row(status, 'cluster/default')).toMatchObject({
       label: 'default (embedded)',
-      description: '3 nodes · needs 3 of 3, tolerates 0 · #258 · 2 s',
-      contextValue: 'cluster.working',
-      spoken: 'Cluster default, working, 3 nodes · needs 3 of 3, tolerates 0 · #258 · 2 s',
+      description: '3 nodes · needs 3 of 3, tolerates 0 · 2 s',
+      contextValue: 'cluster',
+      spoken: 'Cluster default, 3 nodes · needs 3 of 3, tolerates 0 · 2 s',
     });
-    expect(row({ ...status, rounds: 'eager' }, 'cluster/default')?.description).toBe('3 nodes · needs 3 of 3, tolerates 0 · #258 · 2 s · eager rounds');
+    expect(row({ ...status, rounds: 'eager' }, 'cluster/default')?.description).toBe('3 nodes · needs 3 of 3, tolerates 0 · 2 s · eager rounds');
     expect(row(status, 'cluster/default')?.tooltip).toContain('| Round time | 2 s, rounds on the grid |');
-    expect(row(status, N3)).toMatchObject({ label: 'Node 3', description: 'synced · #258 · port 8083', spoken: 'Node 3, synced, #258, port 8083' });
+    expect(row(status, 'cluster/default/ledger')).toMatchObject({ label: 'Ledger', description: '#258', spoken: 'Ledger: #258, working' });
+    expect(row(cluster([node(1, { state: stopped }), node(2)]), 'cluster/default/ledger')).toMatchObject({ description: '#258 · stalled', tooltip: expect.stringContaining('| Votes | 1 of 2 needed |') as string });
+    expect(row(status, N3)).toMatchObject({ label: 'Node 3', description: 'synced · port 8083', spoken: 'Node 3, synced, port 8083' });
     expect(row(status, `${N3}/userEndpoint`)).toMatchObject({ label: 'Endpoint', description: 'wss://localhost:8083', copy: 'wss://localhost:8083', contextValue: 'value' });
     expect(row(status, `${N3}/ledger`)).toMatchObject({ description: '258-abcdef01', copy: '258-abcdef0123456789' });
     expect(row(status, `${N3}/peers`)).toMatchObject({ description: '2', children: 'collapsed' });
@@ -53,17 +56,17 @@ describe('the tree', () => {
   });
 
   it.each<[string, Partial<NodeStatusInfo>, string, RegExp]>([
-    ['node.running.synced', {}, 'synced · #258 · port 8081', /^node\.(running|starting)/],
-    ['node.running.starting', { voteStatus: 'unknown' }, 'starting · #258 · port 8081', /^node\.(running|starting)/],
-    ['node.running.unreliable', { voteStatus: 'unreliable', votes: { received: 2, needed: 3 } }, 'unreliable, 2 of 3 votes · #258 · port 8081', /^node\.running/],
-    ['node.running.unreliable', { voteStatus: 'unreliable', fork: true }, 'unreliable, fork · #258 · port 8081', /^node\.running/],
-    ['node.starting', { state: { kind: 'starting', pid: 1 } }, 'starting · #258 · port 8081', /^node\.(running|starting)/],
-    ['node.stopping', { state: { kind: 'stopping', pid: 1 } }, 'stopping · #258 · port 8081', /^node\./],
-    ['node.stopped', { state: stopped }, 'stopped · #258 · port 8081', /^node\.(stopped|crashed)/],
-    ['node.crashed.interrupted', { state: interrupted }, 'interrupted · #258 · port 8081', /^node\.(stopped|crashed)/],
-    ['node.crashed', { state: { kind: 'crashed', exit: 'signal SIGKILL' } }, 'crashed (signal SIGKILL) · #258 · port 8081', /^node\.(stopped|crashed)/],
-    ['node.crashed.retrying', { state: { kind: 'crashed', exit: 'exit code 1', retryAt: 1 } }, 'crashed (exit code 1), starts again · #258 · port 8081', /^node\.crashed\.retrying/],
-    ['node.running.synced', { inUnl: false, role: 'observer' }, 'synced · not in UNL · #258 · port 8081', /^node\./],
+    ['node.running.synced', {}, 'synced · port 8081', /^node\.(running|starting)/],
+    ['node.running.starting', { voteStatus: 'unknown' }, 'starting · port 8081', /^node\.(running|starting)/],
+    ['node.running.unreliable', { voteStatus: 'unreliable', votes: { received: 2, needed: 3 } }, 'unreliable, 2 of 3 votes · port 8081', /^node\.running/],
+    ['node.running.unreliable', { voteStatus: 'unreliable', fork: true }, 'unreliable, fork · port 8081', /^node\.running/],
+    ['node.starting', { state: { kind: 'starting', pid: 1 } }, 'starting · port 8081', /^node\.(running|starting)/],
+    ['node.stopping', { state: { kind: 'stopping', pid: 1 } }, 'stopping · port 8081', /^node\./],
+    ['node.stopped', { state: stopped }, 'stopped · port 8081', /^node\.(stopped|crashed)/],
+    ['node.crashed.interrupted', { state: interrupted }, 'interrupted · port 8081', /^node\.(stopped|crashed)/],
+    ['node.crashed', { state: { kind: 'crashed', exit: 'signal SIGKILL' } }, 'crashed (signal SIGKILL) · port 8081', /^node\.(stopped|crashed)/],
+    ['node.crashed.retrying', { state: { kind: 'crashed', exit: 'exit code 1', retryAt: 1 } }, 'crashed (exit code 1), starts again · port 8081', /^node\.crashed\.retrying/],
+    ['node.running.synced', { inUnl: false, role: 'observer' }, 'synced · not in UNL · port 8081', /^node\./],
   ])('knows a node as %s', (contextValue, changes, description, menu) => {
     const shown = row(cluster([node(1, changes)]), 'cluster/default/node/1');
     expect(shown).toMatchObject({ contextValue, description });
@@ -127,6 +130,12 @@ describe('what is shown anew', () => {
   it('keeps the one object it gave out for an id', () => {
     expect(shown.intern({ kind: 'node', id: N3, node: 3 })).toBe(shown.intern({ kind: 'node', id: N3, node: 3 }));
     expect(shown.intern({ kind: 'file', id: 'x', node: 1, path: 'x' })).not.toBe(shown.intern({ kind: 'folder', id: 'x', node: 1, path: 'x' }));
+  });
+
+  it('is no row that people press when only ledgers and votes went on, nor the cluster\'s when it stalls', () => {
+    const next = cluster([1, 2, 3].map((n) => node(n, { ledger: { seqNo: 259, hash: 'bb' }, votes: { received: 2, needed: 3 } })));
+    expect(changed(next)).toEqual(['cluster/default/ledger', ...[1, 2, 3].map((n) => `cluster/default/node/${n}/ledger`)]);
+    expect(changed(cluster([node(1, { voteStatus: 'unreliable' }), node(2), node(3)]))).toEqual(['cluster/default/ledger', 'cluster/default/node/1']);
   });
 
   it('can wait when only ledgers and votes went on', () => {

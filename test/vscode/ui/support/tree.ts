@@ -85,6 +85,15 @@ export class Row {
     });
   }
 
+  /** Presses one of these buttons and lets it go after `meanwhile`, once: whether it did something is for the caller to see. */
+  async press(action: string, meanwhile: () => Promise<unknown>): Promise<void> {
+    await this.row.hover();
+    await this.row.getByRole('button', { name: action }).hover();
+    await this.page.mouse.down();
+    await meanwhile();
+    await this.page.mouse.up();
+  }
+
   /** Clicks an entry of the context menu, by the title of its command, until what it should do is done. */
   async menu(action: string, done: () => Promise<boolean>): Promise<void> {
     const item = this.page.getByRole('menuitem', { name: action, exact: true });
