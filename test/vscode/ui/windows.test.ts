@@ -32,13 +32,19 @@ const status = (window: WorkbenchWindow) => window.statusItem(STATUS).text();
 const row = (window: WorkbenchWindow, node: number) => window.tree('Cluster').row(`Node ${node}`);
 const working = (window: WorkbenchWindow) => expect.poll(() => status(window)).toMatch(/^HP 3\/3 · #\d+$/);
 const ledgers = (): number[] => [...readFileSync(join(scratch.path('hotpocket'), 'clusters/default/node1/log/console.log'), 'utf8').matchAll(/Ledger created\*{4} \(lcl:(\d+)-/g)].map(([, seqNo]) => Number(seqNo));
-const processes = (program: string): number[] => processesOf(scratch.id).filter((pid) => {
+const read = (pid: number, file: string): string => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').some((part) => part.endsWith(`/dist/${program}`));
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return false;
+    return '';
   }
-});
+};
+const parentOf = (pid: number): number => Number(/^PPid:\s*(\d+)/m.exec(read(pid, 'status'))?.[1]);
+/** Without those that look so only because their parent has just made them, and are about to become another program. */
+const processes = (program: string): number[] => {
+  const alike = processesOf(scratch.id).filter((pid) => read(pid, 'cmdline').split('\0').some((part) => part.endsWith(`/dist/${program}`)));
+  return alike.filter((pid) => !alike.includes(parentOf(pid)));
+};
 
 async function shown(window: WorkbenchWindow): Promise<WorkbenchWindow> {
   await window.showContainer('HotPocket');
