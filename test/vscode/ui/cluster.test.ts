@@ -122,6 +122,14 @@ describe('a cluster in VS Code', () => {
     await window.quickInput.cancel();
   });
 
+  it('switches when rounds start, and shows it', async () => {
+    await window.palette('HotPocket: Switch Rounds…');
+    await expect.poll(() => window.quickInput.choices()).toEqual(expect.arrayContaining(['Grid', 'Eager']));
+    await window.screenshot('rounds to choose');
+    await window.quickInput.pick('Eager');
+    await expect.poll(() => tree().row('default (embedded)').text()).toMatch(/ · 1 s · eager rounds$/);
+  });
+
   it('keeps running what runs when hp.cfg.override is broken, and says where', async () => {
     const before = readFileSync(override, 'utf8');
     writeFileSync(override, '{ "contract": ');
