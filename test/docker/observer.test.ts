@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine } from '../../src/cluster/docker/engine';
 import type { ClusterStatus } from '../../src/cluster/engine';
@@ -48,6 +50,12 @@ const statusWhen = (engine: DockerEngine, wanted: (node: ClusterStatus['nodes'][
   return status?.nodes.every(wanted) ? status : undefined;
 });
 
+/** What a terminal is told, by the built command. */
+async function asked(): Promise<ClusterStatus> {
+  const { stdout } = await promisify(execFile)(process.execPath, [resolve(__dirname, '../../dist/cli.js'), 'status', '--json', '--engine', 'docker'], { env: dockerEnv({ HOTPOCKET_HOME: home }) });
+  return JSON.parse(stdout) as ClusterStatus;
+}
+
 async function log(node: number): Promise<string> {
   let text = '';
   await open({ HOTPOCKET_OBSERVER: 'off' }).logs(node, { follow: false }, (part) => (text += part));
@@ -57,11 +65,11 @@ async function log(node: number): Promise<string> {
 describe.sequential('the observer', () => {
   let key: string | undefined;
 
-  it('tells what only users of a node are told, without a watcher too', async () => {
+  it('tells what only users of a node are told, to a terminal too', async () => {
     await statusWhen(open({ HOTPOCKET_OBSERVER: 'off' }), ({ voteStatus, ledger }) => voteStatus === 'synced' && (ledger?.seqNo ?? 0) > 1);
     // Again and again: who finds his last connection still there would count it as a violation.
     for (let i = 0; i < 5; i++) {
-      const { nodes } = (await open().status()) as ClusterStatus;
+      const { nodes } = await asked();
       expect(nodes.map(({ ledger, peers, users }) => [ledger?.hash.length, [...(peers ?? [])].sort(), users])).toEqual([
         [64, ['node2:22862', 'node3:22863'], undefined], [64, ['node1:22861', 'node3:22863'], undefined], [64, ['node1:22861', 'node2:22862'], undefined],
       ]);
@@ -87,7 +95,7 @@ describe.sequential('the observer', () => {
     // Only who looks himself is told whole hashes.
     const looks = statuses.map(({ nodes }) => nodes.every(({ ledger }) => ledger?.hash.length === 64));
     expect([...looks].sort()).toEqual([false, true]);
-    const shown = [...statuses, (await open().status()) as ClusterStatus].map(({ nodes }) => nodes.map(({ observer, peers }) => [observer, [...(peers ?? [])].sort()]));
+    const shown = [...statuses, await asked()].map(({ nodes }) => nodes.map(({ observer, peers }) => [observer, [...(peers ?? [])].sort()]));
     expect(shown[1]).toEqual(shown[0]);
     expect(shown[2]).toEqual(shown[0]);
     const other = windows[looks.indexOf(false)] as DockerEngine;

@@ -26,7 +26,6 @@ import { VolumeState } from './volumeState';
 import { ClusterWatch } from './watch/clusterWatch';
 import { DockerEvents } from './watch/events';
 import { NO_FACTS, withText, type NodeFacts } from './watch/facts';
-import { observeCluster } from './watch/observeCluster';
 import { forgetObserver } from './watch/observerKey';
 
 // For scripts/image.mjs, which loads this file's bundle.
@@ -57,7 +56,10 @@ export class DockerEngine implements ClusterEngine {
   }
 
   async status(): Promise<ClusterStatus | undefined> {
-    return this.look(this.watch === undefined);
+    return this.guard('Looking at the cluster', undefined, async () => {
+      if (this.watch && (await this.reader.read())) await this.watch.caughtUp();
+      return this.describe();
+    });
   }
 
   async deploy(request: DeployRequest, task?: Task): Promise<ClusterStatus> {
@@ -74,7 +76,7 @@ export class DockerEngine implements ClusterEngine {
         } finally {
           await lease.release();
         }
-        return (await this.look(false)) as ClusterStatus;
+        return (await this.describe()) as ClusterStatus;
       }
     });
   }
@@ -232,15 +234,9 @@ export class DockerEngine implements ClusterEngine {
     }
   }
 
-  /** `observe`: also as a user, for a moment. */
-  private look(observe: boolean): Promise<ClusterStatus | undefined> {
-    return this.guard('Looking at the cluster', undefined, async () => {
-      const cluster = await this.reader.read();
-      if (!cluster) return undefined;
-      const logged = await this.factsOf(cluster);
-      const facts = observe && this.observerHome !== undefined ? await observeCluster(this.observerHome, this.host, cluster, logged) : logged;
-      return describeCluster(cluster, facts, this.host);
-    });
+  private async describe(): Promise<ClusterStatus | undefined> {
+    const cluster = await this.reader.read();
+    return cluster && describeCluster(cluster, await this.factsOf(cluster), this.host);
   }
 
   /** Where keys of observers are kept; undefined with HOTPOCKET_OBSERVER=off. */

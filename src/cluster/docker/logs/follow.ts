@@ -10,6 +10,8 @@ export interface FollowOptions {
   readonly sinceStart?: boolean;
   readonly follow: boolean;
   readonly signal?: AbortSignal;
+  /** Called once what is there already has been told. */
+  readonly onCaughtUp?: () => void;
   /** Resolves once something may have happened to the container, or the signal is given. */
   readonly whenChanged: (id: string) => Promise<void>;
 }
@@ -19,7 +21,7 @@ export interface FollowOptions {
  * gone. No line is lost or told twice: Docker ends a followed log when the container stops, and what comes then is asked for by time.
  */
 export async function followLog(docker: Docker, name: string, options: FollowOptions, onText: (text: string) => void): Promise<void> {
-  const { tail, sinceStart, follow, signal, whenChanged } = options;
+  const { tail, sinceStart, follow, signal, onCaughtUp, whenChanged } = options;
   const told = new ToldRecords();
   // Its id, so that a container of the same name that somebody makes later is not taken for it.
   const { Id, State } = await docker.getContainer(name).inspect();
@@ -31,6 +33,11 @@ export async function followLog(docker: Docker, name: string, options: FollowOpt
     const text = decoders[record.stream].write(record.content);
     if (text !== '') onText(text);
   };
+  if (follow && onCaughtUp) {
+    await readOnce(container, { follow: false, ...range }, tell, signal);
+    onCaughtUp();
+    range = told.resume() ?? { since: sinceText(State.StartedAt) };
+  }
   while (!signal?.aborted) {
     try {
       await readOnce(container, { follow, ...range }, tell, signal);

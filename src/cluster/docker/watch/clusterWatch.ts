@@ -44,6 +44,7 @@ export class ClusterWatch implements Disposable {
   private readonly endedAt = new Map<number, number>();
 
   private readonly observers: Observers | undefined;
+  private beginning: Promise<void> | undefined;
 
   constructor(private readonly host: WatchHost) {
     const { observerHome } = host;
@@ -51,10 +52,23 @@ export class ClusterWatch implements Disposable {
     this.subscription = host.events.on((event) => this.hear(event));
   }
 
-  /** What is known of a run of a node, if it is watched. */
-  facts({ node, container }: DockerNode): NodeFacts | undefined {
+  /** Resolves when what there was to know when it began is known. */
+  caughtUp(): Promise<void> {
+    return (this.beginning ??= (async () => {
+      await this.look();
+      await Promise.all([...this.watches.values()].map((watch) => watch.caughtUp));
+      await this.observers?.first();
+    })());
+  }
+
+  /** What is known of a run of a node, if it is watched long enough. */
+  facts(node: DockerNode): NodeFacts | undefined {
+    return this.watchOf(node)?.knownFacts;
+  }
+
+  private watchOf({ node, container }: DockerNode): NodeWatch | undefined {
     const watch = this.watches.get(node);
-    return watch && container && watch.key === runKey(container) ? watch.facts : undefined;
+    return watch && container && watch.key === runKey(container) ? watch : undefined;
   }
 
   dispose(): void {
@@ -114,7 +128,7 @@ export class ClusterWatch implements Disposable {
 
   private observe(): void {
     const { cluster } = this;
-    this.observers?.update(cluster?.nodes[0]?.config.contract.id ?? '', cluster ? observedNodes(cluster, (node) => this.facts(node), this.host.host) : []);
+    this.observers?.update(cluster?.nodes[0]?.config.contract.id ?? '', cluster ? observedNodes(cluster, (node) => this.watchOf(node)?.facts, this.host.host) : []);
   }
 
   private observed({ node, run }: ObservedNode, told: Told): void {
@@ -131,7 +145,7 @@ export class ClusterWatch implements Disposable {
   /** Tells what is new since the last time. */
   private tell(): void {
     const before = this.told;
-    this.told = this.cluster && describeCluster(this.cluster, (node) => this.facts(node), this.host.host);
+    this.told = this.cluster && describeCluster(this.cluster, (node) => this.watchOf(node)?.facts, this.host.host);
     const sameNodes = before?.nodes.length === this.told?.nodes.length && before?.contractId === this.told?.contractId;
     if (!sameNodes) this.changes.fire({ type: 'cluster', exists: this.told !== undefined });
     else for (const node of this.told?.nodes ?? []) if (!isDeepStrictEqual(withoutLedger(node), withoutLedger(before?.nodes.find((one) => one.node === node.node)))) this.changes.fire({ type: 'node', node });

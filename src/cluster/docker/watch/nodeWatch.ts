@@ -12,8 +12,12 @@ export interface NodeWatchEvents {
 
 /** One run of a node's container: its log is followed, and what it says becomes facts. */
 export class NodeWatch implements Disposable {
+  /** Resolves when what the log held at the beginning is known, or cannot be. */
+  readonly caughtUp: Promise<void>;
   private readonly end = new AbortController();
   private current: NodeFacts;
+  /** Nothing is told until it is. */
+  private isCaughtUp = false;
   private rest = '';
 
   /** `key` tells one run of a container from another; `settled`: it runs so long that it surely takes users. */
@@ -25,11 +29,23 @@ export class NodeWatch implements Disposable {
       this.end.abort();
       return Promise.resolve();
     };
-    void followLog(docker, container, { sinceStart: true, tail: TAIL, follow: true, signal, whenChanged }, (text) => this.read(text)).catch(() => undefined);
+    this.caughtUp = new Promise((resolve) => {
+      const onCaughtUp = (): void => {
+        this.isCaughtUp = true;
+        if (!signal.aborted) events.changed({ ...NO_FACTS, listening: settled }, this.current);
+        resolve();
+      };
+      void followLog(docker, container, { sinceStart: true, tail: TAIL, follow: true, signal, onCaughtUp, whenChanged }, (text) => this.read(text)).catch(() => undefined).finally(resolve);
+    });
   }
 
   get facts(): NodeFacts {
     return this.current;
+  }
+
+  /** The same, once it knows them. */
+  get knownFacts(): NodeFacts | undefined {
+    return this.isCaughtUp ? this.current : undefined;
   }
 
   /** From the observer. */
@@ -51,6 +67,6 @@ export class NodeWatch implements Disposable {
     const before = this.current;
     if (facts === before || this.end.signal.aborted) return;
     this.current = facts;
-    this.events.changed(before, facts);
+    if (this.isCaughtUp) this.events.changed(before, facts);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HotPocketError } from '../../../base/errors';
 import type { HotPocketClient, NodeStatus } from '../../../client/client';
+import { deferred } from '../../../client/deferred';
 import { runKey, type DockerCluster } from '../cluster';
 import type { FactsOfNode } from '../describe';
 import type { NodeFacts } from './facts';
@@ -21,8 +22,6 @@ export interface ObservedNode {
 export type Told = Partial<NodeFacts>;
 
 const LOOK_EVERY_MS = 5_000;
-/** Whoever looks once does not wait longer for his turn. */
-const PATIENCE_MS = 1_000;
 export const GONE: Told = { observer: undefined, peers: undefined };
 
 export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, host: string): ObservedNode[] {
@@ -38,11 +37,20 @@ export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, ho
  * query. Attempts that fail are few, so that the node's ban never strikes; its log still tells where it stands.
  */
 export class NodeObserver {
+  /** Resolves when it was told something, or the first attempt has failed. */
+  readonly tried: Promise<void>;
   private readonly end = new AbortController();
+  private readonly tell: (told: Told) => void;
   private readonly done: Promise<void>;
 
-  constructor(private readonly key: ObserverKey, private readonly node: ObservedNode, private readonly tell: (told: Told) => void) {
-    this.done = this.observe();
+  constructor(private readonly key: ObserverKey, private readonly node: ObservedNode, tell: (told: Told) => void) {
+    const first = deferred<void>();
+    this.tried = first.promise;
+    this.tell = (told) => {
+      tell(told);
+      first.resolve();
+    };
+    this.done = this.observe().finally(() => first.resolve());
   }
 
   /** Resolves when the node was left. A handshake that was begun is finished: to go away in the middle is a violation. */
@@ -94,24 +102,6 @@ export class NodeObserver {
       clearInterval(looking);
       await client.close();
     }
-  }
-}
-
-/** Looks once. Undefined where nobody may or can. */
-export async function observeOnce(key: ObserverKey, node: ObservedNode): Promise<Told | undefined> {
-  const now = Date.now();
-  const wait = key.nextAttempt(node.run, now) - now;
-  if (node.paused || wait > PATIENCE_MS) return undefined;
-  await sleep(wait);
-  const client = await openClient(key, node);
-  try {
-    await client.connect();
-    return toldBy(await client.status());
-  } catch {
-    await key.failed(node.run, Date.now()).catch(() => undefined);
-    return undefined;
-  } finally {
-    await client.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../../../base/disposables';
 import { sharing } from '../../../base/sharing';
@@ -5,6 +6,8 @@ import { GONE, NodeObserver, type ObservedNode, type Told } from './observer';
 import { observerFolder, ObserverKey } from './observerKey';
 import { lasting, readSeen, writeSeen } from './seen';
 
+/** How long it is waited for the first answers. */
+const PATIENCE_MS = 2_000;
 /** Whoever observes may stop at any time. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -30,6 +33,12 @@ export class Observers implements Disposable {
     if (this.disposed) return;
     [this.contractId, this.wanted] = [contractId, nodes];
     void this.adjust();
+  }
+
+  /** Resolves when all that are to be observed now have answered once, or will not soon. */
+  async first(): Promise<void> {
+    await this.adjust();
+    await Promise.race([Promise.all([...this.observers.values()].map(({ tried }) => tried)), sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   dispose(): void {

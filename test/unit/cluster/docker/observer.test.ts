@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withFacts, NO_FACTS } from '../../../../src/cluster/docker/watch/facts';
-import { NodeObserver, observeOnce, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
+import { NodeObserver, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
 import { observerFolder, ObserverKey } from '../../../../src/cluster/docker/watch/observerKey';
 import { Observers } from '../../../../src/cluster/docker/watch/observers';
 import { challenge, openRawNode } from '../../../support/rawNode';
@@ -98,7 +98,11 @@ it('looks at a node one time after the other without being refused', async () =>
   const node = await openNode();
   for (let i = 0; i < 2; i++) {
     const key = await openKey();
-    expect(await observeOnce(key, nodeAt(node.url, node.keys.publicKey))).toMatchObject({ voteStatus: 'synced', peers: ['node2:22862'], ledger: { seqNo: 7 } });
+    const told: Told[] = [];
+    const observer = new NodeObserver(key, nodeAt(node.url, node.keys.publicKey), (one) => told.push(one));
+    await observer.tried;
+    expect(told).toEqual([expect.objectContaining({ voteStatus: 'synced', peers: ['node2:22862'], ledger: { seqNo: 7, hash: 'ab'.repeat(32) } })]);
+    await observer.close();
     await key.release();
   }
   expect(refused(node)).toEqual([]);
