@@ -1,6 +1,6 @@
 // Bundles the programs of this project into dist/. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,7 @@ const loadedWhenUsed = {
   'src/client/client.ts': 'client',
   'src/extension/logs/sourceMaps.ts': 'sourceMaps',
   'src/extension/config/language.ts': 'configLanguage',
+  'src/project/createProject.ts': 'createProject',
 };
 
 /** @type {import('esbuild').Plugin} */
@@ -97,7 +98,19 @@ async function writeSchemas() {
   for (const [name, schema] of Object.entries(schemas)) await writeFile(join(folder, `${name}.json`), JSON.stringify(schema));
 }
 
+/** What new projects are made of (src/project): the sample is one of them, and says the versions of libraries. */
+async function copyTemplates() {
+  const [folder, sample] = [join(root, 'dist/templates'), join(root, 'samples/starter')];
+  await rm(folder, { recursive: true, force: true });
+  await cp(join(root, 'templates'), folder, { recursive: true });
+  for (const part of ['src', 'test']) await cp(join(sample, part), join(folder, 'nodejs/starter-contract', part), { recursive: true });
+  await cp(join(sample, 'client'), join(folder, 'clients/starter/client'), { recursive: true });
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(sample, 'package.json'), 'utf8'));
+  await writeFile(join(folder, 'libraries.json'), JSON.stringify({ dependencies, devDependencies }));
+}
+
 await writeSchemas();
+await copyTemplates();
 if (process.argv.includes('--watch')) await (await context(options)).watch();
 else {
   await build(options);

@@ -10,12 +10,13 @@ const rooms = {
   node: ['hotpocket', 'base'],
   cluster: ['hotpocket', 'client', 'base'],
   debug: ['cluster', 'hotpocket', 'base'],
-  cli: ['cluster', 'hotpocket', 'base'],
-  extension: ['base', 'hotpocket', 'client', 'cluster', 'debug'],
+  project: ['base'],
+  cli: ['cluster', 'hotpocket', 'project', 'base'],
+  extension: ['base', 'hotpocket', 'client', 'cluster', 'debug', 'project'],
 };
 
 export default ts.config(
-  { ignores: ['dist/**', 'node_modules/**', 'samples/**/dist/**', 'samples/**/node_modules/**', 'test/artifacts/**', '.vscode-test/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'samples/**/dist/**', 'samples/**/node_modules/**', 'templates/**', 'test/artifacts/**', '.vscode-test/**'] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),
   {

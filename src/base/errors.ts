@@ -44,6 +44,11 @@ export const catalogue = {
   ),
   NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable.'),
   PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
+  // Projects
+  TEMPLATE_UNKNOWN: entry<{ template: string; known: readonly string[] }>((d) => `There is no template '${d.template}'.`, (d) => `There are: ${d.known.join(', ')}.`),
+  PROJECT_NAME_INVALID: entry<{ name: string }>((d) => `'${d.name}' is no name for a project.`, () => 'Use small letters, digits and underscores, and a letter first, for example my_contract.'),
+  PROJECT_EXISTS: entry<{ name: string }>((d) => `Directory '${d.name}' already exists.`, () => 'Choose another name, or another folder to make it in.'),
+  PROJECT_FAILED: entry<{ name: string; problem: string }>((d) => `Project '${d.name}' generation failed. ${d.problem}`, () => 'Nothing was left behind. Check that the folder can be written to.'),
   // Docker
   DOCKER_UNREACHABLE: entry<{ address: string; problem: string }>((d) => `No Docker daemon answers at ${d.address}: ${d.problem}.`, () => 'Start Docker (or Podman), or point DOCKER_HOST or DOCKER_CONTEXT to a daemon that runs. The embedded engine needs none.'),
   DOCKER_SOCKET_DENIED: entry<{ path: string }>((d) => `You may not use the Docker daemon's socket ${d.path} (permission denied).`, () => 'Have your user added to the group docker (sudo usermod -aG docker $USER) and log in again, or use a rootless daemon.'),

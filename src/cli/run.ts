@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly openEngine: (kind: EngineKind) => Promise<ClusterEngine>;
 }
 
-const EXIT_CODE: Partial<Record<ErrorCode, number>> = { USAGE: 2, INVALID_CLUSTER_SIZE: 2, INVALID_PORT: 2, CLUSTER_NOT_FOUND: 3 };
+const EXIT_CODE: Partial<Record<ErrorCode, number>> = { USAGE: 2, INVALID_CLUSTER_SIZE: 2, INVALID_PORT: 2, TEMPLATE_UNKNOWN: 2, PROJECT_NAME_INVALID: 2, CLUSTER_NOT_FOUND: 3 };
 const FAILED = 1;
 
 /** Carries out one command line. Returns the exit code; errors have been shown. */

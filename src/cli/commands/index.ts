@@ -1,6 +1,8 @@
 import type { Command } from '../command';
 import { clean } from './clean';
 import { deploy } from './deploy';
+import { gen } from './gen';
+import { list } from './list';
 import { logs } from './logs';
 import { profile } from './profile';
 import { rounds } from './rounds';
@@ -11,4 +13,4 @@ import { stop } from './stop';
 import { version } from './version';
 
 /** In the order the help lists them. */
-export const commands: readonly Command[] = [deploy, start, stop, logs, status, profile, spawn, rounds, clean, version];
+export const commands: readonly Command[] = [gen, list, deploy, start, stop, logs, status, profile, spawn, rounds, clean, version];

@@ -5,6 +5,7 @@ import { copyEndpoint } from './copyEndpoint';
 import { copyText } from './copyText';
 import { debugNode } from './debugNode';
 import { deploy } from './deploy';
+import { newProject } from './newProject';
 import { openClient } from './openClient';
 import { openSettings } from './openSettings';
 import { openStateFile } from './openStateFile';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   copyText,
   debugNode,
   deploy,
+  newProject,
   openClient,
   openSettings,
   openStateFile,

@@ -1,0 +1,4 @@
+'use strict';
+
+/** What a user is told. The same on all nodes, or they do not agree: no time of day, no chance, nothing from outside. */
+exports.answer = (input) => `You said: ${input}`;

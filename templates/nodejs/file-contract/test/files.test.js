@@ -1,0 +1,10 @@
+'use strict';
+
+const { strictEqual } = require('node:assert');
+const { test } = require('node:test');
+const { isName } = require('../src/files');
+
+test('names do not lead out of the folder', () => {
+  for (const name of ['a.txt', 'b-2', '_']) strictEqual(isName(name), true, name);
+  for (const name of ['', '..', '../a', 'a/b', '/a', '.hidden', undefined, 'x'.repeat(101)]) strictEqual(isName(name), false, String(name));
+});

@@ -1,0 +1,36 @@
+'use strict';
+
+const HotPocket = require('hotpocket-nodejs-contract');
+const { randomInt } = require('node:crypto');
+const { agreed } = require('./agreed');
+
+/** Other nodes may be slower; who has not spoken by then is left out. A fraction of the round time. */
+const PATIENCE_MS = 200;
+
+/** When a user asks, the nodes tell each other a number each, and agree on one that none of them could choose. */
+async function contract(ctx) {
+  // Nodes talk only in rounds, not in read requests.
+  if (ctx.readonly) return;
+  const asking = ctx.users.list().filter((user) => user.inputs.length > 0);
+  if (asking.length === 0) return;
+  const numbers = await exchange(ctx, randomInt(1_000_000));
+  for (const user of asking) await user.send(`${agreed(numbers)} of ${numbers.size} nodes`);
+}
+
+/** The numbers of the nodes, by their public keys. */
+function exchange(ctx, own) {
+  const numbers = new Map();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(numbers), PATIENCE_MS);
+    ctx.unl.onMessage((node, message) => {
+      numbers.set(node.publicKey, Number(message.toString()));
+      if (numbers.size < ctx.unl.count()) return;
+      clearTimeout(timer);
+      resolve(numbers);
+    });
+    // One's own message comes back as well.
+    void ctx.unl.send(String(own));
+  });
+}
+
+void new HotPocket.Contract().init(contract);

@@ -1,0 +1,26 @@
+'use strict';
+
+const HotPocket = require('hotpocket-nodejs-contract');
+const owner = require('./owner');
+const { version } = require('./version');
+const fs = require('node:fs');
+
+/** A contract whose owner, the first who claims it, can replace it by another program while it runs. */
+async function contract(ctx) {
+  for (const user of ctx.users.list()) {
+    for (const input of user.inputs) await user.send(JSON.stringify(answer(user.publicKey, JSON.parse((await ctx.users.read(input)).toString()), ctx.readonly)));
+  }
+}
+
+function answer(publicKey, { type, program }, readonly) {
+  if (type === 'version') return { type: 'version', version };
+  if (readonly) return { type: 'error', error: 'The contract changes by inputs only, not by read requests' };
+  if (type === 'claim') return owner.claim(publicKey) ? { type: 'claimed' } : { type: 'error', error: 'It has an owner already' };
+  if (type !== 'upgrade') return { type: 'error', error: `Unknown request type: ${type}` };
+  if (!owner.is(publicKey)) return { type: 'error', error: 'Only the owner may do that' };
+  // This process has read it already; the next round runs the new one, on all nodes.
+  fs.writeFileSync('index.js', Buffer.from(program, 'base64'));
+  return { type: 'upgraded', from: version };
+}
+
+void new HotPocket.Contract().init(contract);

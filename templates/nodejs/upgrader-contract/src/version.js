@@ -1,0 +1,4 @@
+'use strict';
+
+// Change it, build, and upgrade with the client.
+exports.version = '1.0';

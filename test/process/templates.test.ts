@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { templates } from '../../src/project/templates';
+import { CliCluster } from './support/cliCluster';
+import { User } from './support/users';
+
+// Each template as a new author meets it: made, built, tested, deployed and talked to. Libraries are those of this project, so npm install is left out.
+
+const USER_PORT = 19_681;
+const root = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'neue prögrams '));
+const cluster = new CliCluster({ size: 3, userPort: USER_PORT, peerPort: 29_681 });
+
+/** In the short form one of each sort. */
+const tried = process.env.HOTPOCKET_TEST_LONG ? templates : templates.filter(({ platform, type }) => `${platform} ${type}` === 'typescript starter-contract');
+
+/** How a project is built and tested, what is deployed, and what its client prints. */
+const known: Readonly<Record<string, { readonly build?: readonly string[]; readonly test: readonly string[]; readonly deploy: string; readonly client?: RegExp }>> = {
+  'nodejs blank-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Read request: You said: hello\nInput: You said: hello\n/ },
+  'nodejs starter-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /success[^]*Stored data: .*hello/ },
+  'nodejs file-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /"uploaded"[^]*"client\.js"[^]*Downloaded as it was: true\n/ },
+  'nodejs npl-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Agreed upon: \d+ of 3 nodes\n/ },
+  'nodejs upgrader-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /"claimed"[^]*"upgraded"[^]*After: {"type":"version","version":"1.0"}\n/ },
+  'typescript blank-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Input: You said: hello\n/ },
+  'typescript starter-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /success[^]*Stored data: .*hello/ },
+  'python blank-contract': { test: ['/usr/bin/python3', 'test/test_answer.py'], deploy: 'src' },
+  'c blank-contract': { build: ['make'], test: ['make', 'test'], deploy: 'dist' },
+};
+
+const has = (command: string): boolean => {
+  try {
+    execFileSync('sh', ['-c', 'command -v "$0"', command]);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const run = (cwd: string, [command = '', ...args]: readonly string[]): string => execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } });
+
+beforeAll(() => symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules')));
+afterAll(async () => {
+  await cluster.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('knows how to try every template', () => {
+  expect(Object.keys(known)).toEqual(templates.map(({ platform, type }) => `${platform} ${type}`));
+});
+
+const missing = { python: has('/usr/bin/python3') ? '' : 'no /usr/bin/python3', c: has('cc') && has('make') ? '' : 'no C compiler', nodejs: '', typescript: '' };
+
+for (const { platform, type } of tried) {
+  const reason = missing[platform];
+  it.skipIf(reason !== '')(`${platform} ${type} is built, tested, deployed and talked to${reason && ` (${reason})`}`, async () => {
+    const { build, test, deploy, client } = known[`${platform} ${type}`]!;
+    const name = `${platform}_${type.replaceAll('-', '_')}`;
+    run(folder, [process.execPath, join(root, 'dist/cli.js'), 'gen', platform, type, name]);
+    const project = join(folder, name);
+    if (build) run(project, build);
+    run(project, test);
+    if (platform === 'typescript') run(project, ['tsc']);
+    await cluster.deploy(join(project, deploy));
+    for (const node of [1, 2, 3]) await cluster.reached(node, 1);
+    if (client) {
+      expect(run(project, ['npm', 'run', '--silent', 'client', '--', String(USER_PORT)])).toMatch(client);
+    } else {
+      const user = await User.connect(cluster, 2);
+      try {
+        expect(await user.read('hällo')).toBe('You said: hällo');
+        for (const text of ['one', 'two']) await user.accepted(text);
+        for (const text of ['one', 'two']) await user.receives(`You said: ${text}`);
+      } finally {
+        await user.close();
+      }
+    }
+    cluster.requireSameLedgers([1, 2, 3]);
+  });
+}
