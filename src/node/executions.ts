@@ -62,6 +62,8 @@ export class Executions {
   private readonly reads = new Set<ContractRun>();
   /** Making the last state restorable; nothing may change the state before that is done. Resolves with what to do again if it failed. */
   private keeping: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined);
+  /** Writing the record of a completed run. */
+  private recording: Promise<void> = Promise.resolve();
   private stopped = false;
   private readonly tempDir: string;
   private readonly console: ConsoleRotation;
@@ -81,8 +83,8 @@ export class Executions {
   }
 
   /**
-   * Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. Rejects if the state cannot be made
-   * restorable, as when the disk is full: what a run leaves half done then would stay.
+   * Resolves with undefined if the run was cut short because the node stops: it is done again after the next start. Rejects if the disk is
+   * full or broken, so that the state cannot be made restorable or the contract not be given its inputs: the node can only end, and do the run when it starts again.
    */
   async run(ledger: Ledger, users: readonly RunInputs[]): Promise<Executed | undefined> {
     const { host } = this;
@@ -108,6 +110,7 @@ export class Executions {
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
     const result = await process.done;
     host.npl.end();
+    if (result.diskFailure) throw result.diskFailure;
     if (result.notStarted) profiler.exited();
     const succeeded = this.stopped || result.signal !== undefined || (await this.postExec(ledger, output));
     this.current = undefined;
@@ -119,7 +122,9 @@ export class Executions {
     const { hash: stateHash } = host.state.scan();
     profiler.scanned(host.state.lastScan);
     profiler.enter('record');
-    await writeRunRecord(host.runRecordFile, { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch(), configured: await host.configured() });
+    const record = { ledgerSeqNo: ledger.seqNo, ledgerHash: ledger.hash, stateHash, outputs, patch: host.patch() };
+    this.recording = host.configured().then((configured) => writeRunRecord(host.runRecordFile, { ...record, configured }));
+    await this.recording;
     profiler.enter('wait');
     this.keep();
     return { stateHash, outputs };
@@ -194,7 +199,7 @@ export class Executions {
     const running = [...this.reads, ...(this.current ? [this.current] : [])];
     for (const process of running) process.kill();
     await Promise.all(running.map((process) => process.done));
-    await this.keeping;
+    await Promise.allSettled([this.keeping, this.recording]);
     rmSync(this.tempDir, { recursive: true, force: true });
   }
 

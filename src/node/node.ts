@@ -15,6 +15,7 @@ import { bootFrom } from './boot';
 import { Consensus } from './consensus/consensus';
 import { isSigned } from './consensus/proposal';
 import type { Closing, ConsensusEvent, DeliveredOutput, Effect, RunInputs } from './consensus/types';
+import { endRecordedGroups } from './contract/groupRecords';
 import { NplRouter } from './contract/npl';
 import { ClusterClock } from './debug/clusterClock';
 import { Debugging } from './debug/debugging';
@@ -84,6 +85,8 @@ export class Node {
     const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = logging;
     this.log = NodeLog.open({ dir: paths.log, level, loggers, maxMbytesPerFile: max_mbytes_per_file, maxFileCount: max_file_count, clock: systemClock });
     sayHello(this.log, dir.config);
+    const left = endRecordedGroups(join(paths.contractFs, 'tmp'));
+    if (left > 0) this.log.wrn(`Ended ${left} contract processes that a node which was killed had left running.`);
     this.state = StateStore.open(paths.contractFs);
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(dir.config));
     const runRecordFile = join(paths.contractFs, 'run.bson');

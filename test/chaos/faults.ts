@@ -230,7 +230,7 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
   },
 };
 
-const nextRun = ({ cluster }: Field, node: number): Promise<number | undefined> => cluster.nextRun(node, 3 * cluster.options.roundTime);
+const nextRun = ({ cluster }: Field, node: number): Promise<number | undefined> => cluster.nextRun(node, 10 * cluster.options.roundTime);
 
 /** Sends it to the contract's process that long after its start, in the next run that lasts so long. Returns the process. */
 async function signalInRun(field: Field, node: number, afterMs: number, signal: NodeJS.Signals): Promise<number | undefined> {

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { CliCluster } from './support/cliCluster';
 
-// The first run after a deployment, cut short: nothing went before it that a node could go back to but what was deployed.
+// Runs that are cut short, and nobody is there who would see to it.
 
 const cluster = new CliCluster({ size: 1, userPort: 18_951, peerPort: 28_951 });
 afterAll(() => cluster.dispose());
@@ -13,7 +13,7 @@ sleep 0.4
 echo ends >> trace.txt
 `;
 
-it('is taken back and done again', async () => {
+it('the first run after a deployment is taken back and done again, though nothing went before it', async () => {
   await cluster.deploy(cluster.bundle('first', { 'run.sh': SCRIPT }, { contract: { bin_path: 'run.sh', bin_args: '', consensus: { roundtime: 1000 } } }));
   await cluster.logged(1, /^run begins$/m);
   process.kill(await cluster.pid(1), 'SIGKILL');
@@ -22,4 +22,18 @@ it('is taken back and done again', async () => {
   await cluster.ok('stop');
   // Whatever the last run did before the stop.
   expect(cluster.stateFile(1, 'trace.txt')).toMatch(/^(begins\nends\n){2,}(begins\n)?$/);
+});
+
+it.skipIf(process.platform !== 'linux')('what node and supervisor leave running when both are killed is ended before the next node touches the state', async () => {
+  const script = SCRIPT.replace('sleep 0.4', '[ -e once ] || { touch once; sleep 60; }');
+  const from = cluster.mark(1);
+  await cluster.deploy(cluster.bundle('left', { 'run.sh': script }, { contract: { bin_path: 'run.sh', bin_args: '', consensus: { roundtime: 1000 } } }));
+  await cluster.logged(1, /^run begins$/m, from);
+  const [node, supervisor] = [await cluster.pid(1), await cluster.supervisor()];
+  for (const pid of [supervisor, node]) process.kill(pid, 'SIGKILL');
+  const left = (await cluster.processes()).filter((line) => line.includes('run.sh'));
+  expect(left.length).toBeGreaterThan(0);
+  await cluster.ok('start');
+  await cluster.logged(1, /Ended 1 contract processes that a node which was killed had left running\.\n/, from);
+  for (const line of left) expect(await cluster.processes()).not.toContain(line);
 });

@@ -37,6 +37,17 @@ export interface RefusedLaunch {
   readonly refused: Promise<unknown>;
 }
 
+/** What the contract is given could not be written down, for the reason in `cause`: that is the node's failure, not the contract's. */
+export class InputsUnwritten extends Error {}
+
+function written<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw new InputsUnwritten('inputs', { cause: error });
+  }
+}
+
 /** Starts the process with its descriptors (reference 7.1 to 7.3). When it throws or was refused, nothing stays open. */
 export function launchContract(program: ContractProgram, context: RunContext, options: RunOptions): LaunchedContract | RefusedLaunch {
   const ours = new DisposableList();
@@ -45,7 +56,7 @@ export function launchContract(program: ContractProgram, context: RunContext, op
     const command = commandLine(program, options);
     const native = availableSockets(options.log);
     if (native) sealInherited(native);
-    const inputs = writeInputFile(context.users, options.tempDir);
+    const inputs = written(() => writeInputFile(context.users, options.tempDir));
     theirs.add({ dispose: () => closeSync(inputs.fd) });
     const { nplOutputBytes } = program.limits;
     const channels = native && new RunChannels(native, context.readonly, ours, theirs, options.events, options.log, nplOutputBytes);
@@ -59,7 +70,7 @@ export function launchContract(program: ContractProgram, context: RunContext, op
       ...(context.readonly ? {} : { npl: NPL_FD }),
       userOut: context.users.map(() => stdio.push('pipe') - 1),
     };
-    const args = openArgs(contractArgs(context, fds, inputs.ranges), native, options.tempDir);
+    const args = written(() => openArgs(contractArgs(context, fds, inputs.ranges), native, options.tempDir));
     // Our hold on the pipe, which has no other end any more, tells when it is empty.
     (args.isPipe ? ours : theirs).add({ dispose: () => closeSync(args.fd) });
     stdio[0] = args.fd;

@@ -51,7 +51,7 @@ export function startPostExec(program: ContractProgram, ledger: { readonly seqNo
     });
     theirs.dispose();
     copies?.attach(child);
-    const group = child.pid === undefined ? undefined : new ProcessGroup(child.pid);
+    const group = child.pid === undefined ? undefined : new ProcessGroup(child.pid, options.tempDir);
     const ended = new Promise<boolean>((resolve) => {
       child.once('error', (error) => resolve(refused(error)));
       child.once('exit', (code) => {

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly log: RunLog;
   /** Absolute path of the Node.js to use when bin_path names a `node` that this machine does not have. */
   readonly nodeExecutable: string;
-  /** Where the file with the inputs is for the moment it has a name. */
+  /** Where the file with the inputs is for the moment it has a name, and which processes run is put down. */
   readonly tempDir: string;
   /** Takes what the contract prints; without it that goes straight to the node's console. */
   readonly output?: ContractOutput;

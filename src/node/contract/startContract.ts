@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { errorText, HotPocketError } from '../../base/errors';
 import { explainFailure } from './explainFailure';
-import { launchContract, type LaunchedContract, type RefusedLaunch } from './launch';
+import { InputsUnwritten, launchContract, type LaunchedContract, type RefusedLaunch } from './launch';
 import { ProcessGroup } from './processGroup';
 import type { RunOptions } from './runOptions';
 import { reportStartFailure } from './startFailure';
@@ -8,13 +9,14 @@ import type { ContractProgram, ContractRun, RunContext, RunResult } from './type
 
 /**
  * Starts the contract's program for one ledger or one read request (reference 7). It never throws: a program that can't
- * be started counts as a run that did nothing (`notStarted`).
+ * be started counts as a run that did nothing (`notStarted`), unless it is the node's disk that fails it (`diskFailure`).
  */
 export function startContract(program: ContractProgram, context: RunContext, options: RunOptions): ContractRun {
   const startedAt = performance.now();
   const notStarted = (error: unknown): RunResult => {
-    reportStartFailure(explainFailure(error, program, options), context.readonly, options.log);
-    return { outputs: [], timedOut: false, notStarted: true, durationMs: performance.now() - startedAt };
+    reportStartFailure(explainFailure(error instanceof InputsUnwritten ? error.cause : error, program, options), context.readonly, options.log);
+    const diskFailure = error instanceof InputsUnwritten ? new HotPocketError('STATE_IO', { folder: options.tempDir, problem: errorText(error.cause) }, { cause: error }) : undefined;
+    return { outputs: [], timedOut: false, notStarted: true, ...(diskFailure && { diskFailure }), durationMs: performance.now() - startedAt };
   };
 
   let launched: LaunchedContract | RefusedLaunch;
@@ -39,7 +41,7 @@ function follow(
   const { child, pid, channels, users, output } = launched;
   const { log, events, clock } = options;
   const { execTimeoutMs } = program.limits;
-  const group = new ProcessGroup(pid);
+  const group = new ProcessGroup(pid, options.tempDir);
   let alive = true;
   let timedOut = false;
 

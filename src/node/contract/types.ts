@@ -1,3 +1,4 @@
+import type { HotPocketError } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
 import type { UserOutput } from '../../hotpocket/outputs';
 
@@ -69,6 +70,8 @@ export interface RunResult {
   readonly timedOut: boolean;
   /** The program could not be started; said in the log. Counts as a normal end (reference 2.6). */
   readonly notStarted: boolean;
+  /** It was not started because the node could not write down what the contract is given. What was agreed on is then still to be done. */
+  readonly diskFailure?: HotPocketError;
   readonly durationMs: number;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
@@ -12,6 +12,8 @@ import { Executions } from '../../../src/node/executions';
 import { readRunRecord } from '../../../src/node/ledger/runRecord';
 import { RoundProfiler } from '../../../src/node/profile/roundProfiler';
 import { StateStore } from '../../../src/node/state/store';
+import { until } from '../../process/support/cliCluster';
+import { noteLine } from '../../support/said';
 import { newFolder } from './stateSupport';
 
 // Runs of the contract whose state cannot be made restorable. A file in the place of the blocks' folder stands for a disk that takes nothing.
@@ -20,6 +22,7 @@ let folder: string;
 let log: string[];
 let state: StateStore;
 let executions: Executions;
+let configured: Promise<string>;
 const paths = () => contractPaths(folder);
 const recordFile = () => join(paths().contractFs, 'run.bson');
 const blocks = () => join(paths().contractFs, 'blocks');
@@ -33,15 +36,20 @@ beforeEach(() => {
   writeFileSync(join(paths().state, 'run.sh'), '#!/bin/sh\necho run >> trace.txt\n', { mode: 0o755 });
   writeFileSync(join(paths().state, 'trace.txt'), '');
   log = [];
+  configured = Promise.resolve(ZERO_HASH);
   const keys = generateKeyPair();
   const config = newConfig(keys, 'c');
   const say = (message: string): void => void log.push(message);
+  const err = (message: string): void => {
+    say(message);
+    noteLine(`err ${message}`);
+  };
   state = StateStore.open(paths().contractFs);
   executions = new Executions({
-    paths: paths(), runRecordFile: recordFile(), state, npl: new NplRouter(keys, () => false, () => false, say), log: { inf: say, wrn: say, err: say, dbg: say } as never,
+    paths: paths(), runRecordFile: recordFile(), state, npl: new NplRouter(keys, () => false, () => false, say), log: { inf: say, wrn: say, err, dbg: say } as never,
     clock: systemClock, debugging: new Debugging(() => undefined), profiler: new RoundProfiler(systemClock, () => undefined),
     config: () => ({ ...config, contract: { ...config.contract, bin_path: 'run.sh', bin_args: '' } }),
-    patch: () => Buffer.from('{}'), configured: () => Promise.resolve(ZERO_HASH), activeOn: () => 0, lastSeqNo: () => 1, sendNpl: () => undefined, control: () => undefined,
+    patch: () => Buffer.from('{}'), configured: () => configured, activeOn: () => 0, lastSeqNo: () => 1, sendNpl: () => undefined, control: () => undefined,
   });
 });
 afterEach(async () => {
@@ -74,6 +82,31 @@ it('none begins on a state that cannot be kept', async () => {
   executions.stateReplaced(GENESIS, before);
   await expect(executions.run(LEDGER, [])).rejects.toMatchObject({ code: 'STATE_IO' });
   expect([trace(), log.filter((line) => line.startsWith('Contract state could not be kept')).length]).toEqual(['', 1]);
+});
+
+it('one that the disk keeps from starting counts for nothing', async () => {
+  executions.stateReplaced(GENESIS, state.scan().hash);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  rmSync(join(paths().contractFs, 'tmp'), { recursive: true });
+  writeFileSync(join(paths().contractFs, 'tmp'), '');
+  await expect(executions.run(LEDGER, [])).rejects.toMatchObject({ code: 'STATE_IO' });
+  expect([trace(), readRunRecord(recordFile())?.ledgerSeqNo]).toEqual(['', 0]);
+  rmSync(join(paths().contractFs, 'tmp'));
+});
+
+it('what was completed is recorded before the node ends', async () => {
+  executions.stateReplaced(GENESIS, state.scan().hash);
+  let save = (): void => undefined;
+  configured = new Promise((resolve) => (save = () => resolve(ZERO_HASH)));
+  const run = executions.run(LEDGER, []);
+  await until('the run to be over', 5_000, () => (trace() === 'run\n' ? true : undefined));
+  // Past its end, too: now it waits for what has to be written before.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const stopping = executions.stop();
+  save();
+  await stopping;
+  expect([readdirSync(paths().contractFs).filter((name) => name.endsWith('.tmp')), readRunRecord(recordFile())?.ledgerSeqNo]).toEqual([[], 1]);
+  await run;
 });
 
 it('it is kept at the last moment, as it then is', async () => {
