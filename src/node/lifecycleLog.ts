@@ -42,3 +42,8 @@ export function sayWorkersStopped(log: NodeLog): void {
     log.inf('Stopped hpfs process.');
   }
 }
+
+/** Of contract processes that were found (`contract/groupRecords.ts`). */
+export function sayEnded(log: Pick<NodeLog, 'wrn'>, left: number): void {
+  if (left > 0) log.wrn(`Ended ${left} contract processes that a node which was killed had left running.`);
+}

@@ -24,7 +24,7 @@ import { report } from './facts';
 import { GENESIS, type Ledger } from '../hotpocket/ledger';
 import { readRunRecord } from './ledger/runRecord';
 import { configuredPatch, recoverPatch } from './recoveredPatch';
-import { sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
+import { sayEnded, sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
 import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
@@ -85,8 +85,7 @@ export class Node {
     const { log_level: level, loggers, max_mbytes_per_file, max_file_count } = logging;
     this.log = NodeLog.open({ dir: paths.log, level, loggers, maxMbytesPerFile: max_mbytes_per_file, maxFileCount: max_file_count, clock: systemClock });
     sayHello(this.log, dir.config);
-    const left = endRecordedGroups(join(paths.contractFs, 'tmp'));
-    if (left > 0) this.log.wrn(`Ended ${left} contract processes that a node which was killed had left running.`);
+    sayEnded(this.log, endRecordedGroups(join(paths.contractFs, 'tmp')));
     this.state = StateStore.open(paths.contractFs);
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(dir.config));
     const runRecordFile = join(paths.contractFs, 'run.bson');
