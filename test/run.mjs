@@ -40,6 +40,7 @@ async function suite(project, options) {
   results.addVitest(project, report, ok);
 }
 
+const dockerInVsCode = 'test/vscode/ui/docker.test.ts';
 const dockerDaemon = [process.execPath, join(root, 'test/docker/daemon/withDaemon.mjs')];
 
 /** Containers of a Docker daemon that is started for the tests alone. */
@@ -47,14 +48,17 @@ async function docker() {
   if (!long && !process.env.HOTPOCKET_TEST_DOCKER) return results.skip('docker: not asked for (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
   const [command, wrapper] = dockerDaemon;
   const probe = spawnSync(command, [wrapper, '--check'], { encoding: 'utf8' });
-  if (probe.status === 0) await suite('docker', { within: dockerDaemon });
-  else results.skip(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
+  if (probe.status !== 0) return results.skip(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
+  await suite('docker', { within: dockerDaemon });
+  const { report, ok } = await runVsCode('ui', dockerInVsCode);
+  results.addVsCode('ui', report, ok);
 }
 
 /** The extension in a real VS Code, by its own runner (test/vscode/run.mjs), against the package that users would install. */
 async function runVsCode(part, file) {
   const report = join(folder, `${part}.json`);
-  const ok = await run(part, process.execPath, ['test/vscode/run.mjs', part, '--vsix', vsix, ...(file ? ['--file', file] : [])], { env: { HOTPOCKET_TEST_REPORT: report } });
+  const [command, ...args] = [...(file === dockerInVsCode ? dockerDaemon : []), process.execPath, 'test/vscode/run.mjs', part];
+  const ok = await run(part, command, [...args, '--vsix', vsix, ...(file ? ['--file', file] : [])], { env: { HOTPOCKET_TEST_REPORT: report } });
   return { report: readJson(report), ok };
 }
 

@@ -1,0 +1,79 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerHost, testDocker, testImage } from '../../docker/support/daemon';
+import { projectFolder } from '../harness/paths';
+import { Scratch } from '../harness/scratch';
+import { keepPicturesOfFailures } from './support/failures';
+import { STATUS } from './support/statusItem';
+import { Workbench } from './support/workbench';
+import type { WorkbenchWindow } from './support/window';
+
+// The same extension on containers: node test/docker/daemon/withDaemon.mjs node test/vscode/run.mjs ui --file test/vscode/ui/docker.test.ts
+describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS Code (only within test/docker/daemon/withDaemon.mjs)', () => {
+  const scratch = new Scratch();
+  const folder = join(scratch.folder, 'Mein Vertrag ü');
+  let workbench: Workbench;
+  let window: WorkbenchWindow;
+  keepPicturesOfFailures(() => workbench);
+
+  beforeAll(async () => {
+    const image = await testImage();
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    const settings = { 'hotpocket.engine': 'docker', 'hotpocket.docker.instanceImage': image, 'hotpocket.docker.devkitImage': '127.0.0.1:1/none', 'hotpocket.roundTime': 1000 };
+    writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+    cpSync(join(projectFolder, 'samples/starter/dist'), join(folder, 'dist'), { recursive: true });
+    Object.assign(process.env, scratch.env);
+    workbench = await Workbench.open({ suite: 'docker' });
+    window = await workbench.openWindow(folder);
+  });
+  afterAll(async () => {
+    await workbench?.close();
+    await scratch.dispose();
+  });
+
+  const tree = () => window.tree('Cluster');
+  const working = () => expect.poll(() => window.statusItem(STATUS).text()).toMatch(/^HP 3\/3 · #\d+$/);
+
+  it('is made from the palette, and says what hpdevkit will lack', async () => {
+    await window.showContainer('HotPocket');
+    await window.palette('HotPocket: Deploy Contract…');
+    const warning = window.notification('The cluster has no management container');
+    await warning.shown();
+    await working();
+    await expect.poll(() => tree().rows()).toEqual([
+      expect.stringMatching(/^default \(docker\) 3 nodes · needs 3 of 3, tolerates 0 · 1 s$/), expect.stringMatching(/^Ledger #\d+$/), ...[1, 2, 3].map((n) => `Node ${n} synced · port ${8080 + n}`),
+    ]);
+    await window.screenshot('deployed');
+  });
+
+  it('shows of a node what its observer sees', async () => {
+    await tree().row('Node 2').expand();
+    await expect.poll(() => tree().rows()).toEqual(expect.arrayContaining(['Endpoint wss://localhost:8082', 'Peers 2', expect.stringMatching(/^Observer ed[0-9a-f]{64}$/), 'State files']));
+    await tree().row('State files').expand();
+    await tree().row('index.js').click(async () => (await window.editor.tabs()).includes('index.js'));
+    await window.screenshot('observer and state file');
+    await tree().row('index.js').menu('Compare State File Between Nodes…', () => window.quickInput.isOpen());
+    await expect.poll(async () => (await window.quickInput.choices()).filter((text) => text.startsWith('Node'))).toEqual(['Node 1', 'Node 3']);
+    await window.quickInput.pick('Node 3');
+    await window.page.locator('.part.editor .tab', { hasText: 'index.js: node 2 ↔ node 3' }).waitFor();
+    await window.screenshot('state of two nodes');
+  });
+
+  it('shows what somebody else does to it, and mends it', async () => {
+    await testDocker().getContainer('hpdevkit_default_node_3').stop();
+    await expect.poll(() => tree().row('Node 3').text()).toMatch(/^Node 3 stopped/);
+    await window.screenshot('stopped by docker');
+    await tree().row('Node 3').inline('Start Node', async () => !(await tree().row('Node 3').text()).startsWith('Node 3 stopped'));
+    await working();
+  });
+
+  it('is cleaned', async () => {
+    const question = window.dialog('Clean the cluster “default”?');
+    await window.palette('HotPocket: Clean Cluster…');
+    await question.shown();
+    await question.click('Clean Cluster');
+    await expect.poll(() => window.page.locator('.welcome-view-content').innerText()).toContain('No HotPocket cluster');
+    expect(await testDocker().listContainers({ all: true })).toEqual([]);
+  });
+});
