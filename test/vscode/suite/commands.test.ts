@@ -125,6 +125,14 @@ describe('commands', () => {
     deepStrictEqual(listed, [['zustand ü.txt', vscode.FileType.File]]);
   });
 
+  it('compare a state file of two nodes', async () => {
+    await command('compareStateFile', { kind: 'file', id: 'x', node: 1, path: 'zustand ü.txt' }, 3);
+    const { label, input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+    ok(input instanceof vscode.TabInputTextDiff);
+    deepStrictEqual([label, input.original.path, input.modified.path], ['zustand ü.txt: node 1 ↔ node 3', '/default/node1/zustand ü.txt', '/default/node3/zustand ü.txt']);
+    deepStrictEqual(vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'hotpocket-state').map(({ document }) => document.getText()), ['content', 'content']);
+  });
+
   it('show where the rounds of a node are spent, and go on showing it', async () => {
     await command('showProfile', { kind: 'rounds', id: 'x', node: 2 });
     const document = vscode.window.activeTextEditor?.document;
