@@ -101,6 +101,7 @@ await Promise.all([run('what VS Code needs', process.execPath, ['test/vscode/run
 await vscode('host');
 if (!only) {
   await suite('process');
+  if (long) await suite('chaos');
   await docker();
 }
 await computed;
