@@ -8,7 +8,7 @@ import type { ChaosUser } from './users';
 import type { Watcher } from './watcher';
 
 export const FAULT_KINDS = [
-  'kill node', 'stop node', 'kill all nodes', 'kill contract', 'stop contract', 'kill node in a run', 'restart node', 'kill supervisor', 'stop supervisor',
+  'kill node', 'stop node', 'slow node', 'kill all nodes', 'kill contract', 'stop contract', 'kill node in a run', 'restart node', 'kill supervisor', 'stop supervisor',
   'kill node and supervisor', 'cut off', 'cut one way', 'delay', 'drop', 'clock off', 'clock far off', 'full disk', 'kill user', 'stop user', 'kill watcher', 'stop watcher',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -77,6 +77,22 @@ export const faults: Readonly<Record<FaultKind, FaultTypes>> = {
       say(`node ${node}, ${ms} ms`);
       await sleep(ms);
       sendSignal(pid, 'SIGCONT');
+      healed();
+    },
+  },
+  'slow node': {
+    uses: oneNode,
+    strike: async ({ node, ms }, { cluster, history }, say) => {
+      const pid = cluster.pid(node);
+      if (pid === undefined) return;
+      const healed = history.trouble([node]);
+      say(`node ${node}, ${ms} ms`);
+      for (const end = Date.now() + ms; Date.now() < end; ) {
+        sendSignal(pid, 'SIGSTOP');
+        await sleep(80);
+        sendSignal(pid, 'SIGCONT');
+        await sleep(20);
+      }
       healed();
     },
   },
