@@ -38,7 +38,7 @@ const has = (command: string): boolean => {
     return false;
   }
 };
-const run = (cwd: string, [command = '', ...args]: readonly string[]): string => execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } });
+const run = (cwd: string, [command = '', ...args]: readonly string[]): string => execFileSync(command, args, { cwd, encoding: 'utf8', timeout: 90_000, env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } });
 
 beforeAll(() => symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules')));
 afterAll(async () => {

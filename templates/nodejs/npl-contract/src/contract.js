@@ -4,8 +4,11 @@ const HotPocket = require('hotpocket-nodejs-contract');
 const { randomInt } = require('node:crypto');
 const { agreed } = require('./agreed');
 
-/** Other nodes may be slower; who has not spoken by then is left out. A fraction of the round time. */
-const PATIENCE_MS = 200;
+/**
+ * A node that does not run is left out after this time. Long, because nodes that gave up at different moments would have different numbers:
+ * it is only waited for whom nobody hears.
+ */
+const PATIENCE_MS = 5_000;
 
 /** When a user asks, the nodes tell each other a number each, and agree on one that none of them could choose. */
 async function contract(ctx) {
