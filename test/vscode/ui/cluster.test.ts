@@ -99,9 +99,10 @@ describe('a cluster in VS Code', () => {
     await tree().row('State files').expand();
     await tree().row('index.js').click(async () => (await window.editor.tabs()).includes('index.js'));
     await window.screenshot('details and a state file');
-    await window.page.keyboard.press('End');
-    await window.page.keyboard.type('x');
-    await expect.poll(() => window.page.locator('.monaco-editor-overlaymessage').innerText()).toContain('read-only');
+    await expect.poll(async () => {
+      await window.editor.type('x');
+      return window.page.locator('.monaco-editor-overlaymessage').innerText({ timeout: 3_000 });
+    }).toContain('read-only');
     await tree().row('Endpoint').inline('Copy', async () => (await window.page.locator('.part.statusbar').innerText()).includes(`Copied wss://localhost:${USER_PORT + 2}`));
   });
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { QuickInput } from './quickInput';
 import { linesOf } from './text';
 
@@ -28,12 +28,22 @@ export class EditorArea {
     return linesOf(this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-line'));
   }
 
+  /** Clicks into the active editor, and types. */
+  async type(text: string): Promise<void> {
+    await this.lines.click();
+    await this.page.keyboard.type(text);
+  }
+
   /** Replaces the whole text of the active editor by another one, as typing over it would. */
   async replaceAll(text: string): Promise<void> {
-    await this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-lines').click();
+    await this.lines.click();
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.insertText(text);
     await this.page.locator('.part.editor .tab.active.dirty').waitFor();
+  }
+
+  private get lines(): Locator {
+    return this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-lines');
   }
 
   async save(): Promise<void> {

@@ -59,11 +59,7 @@ export class Row {
 
   /** Clicks until what it should do is done. */
   async click(done: () => Promise<boolean>): Promise<void> {
-    await this.row.waitFor();
-    await until(async () => {
-      await this.row.click(TRY);
-      return this.soon(done);
-    });
+    await this.act(() => this.row.click(TRY), done);
   }
 
   /** Shows its children if they are not shown. */
@@ -77,12 +73,10 @@ export class Row {
 
   /** Clicks one of the buttons that hovering shows, by the title of its command, until what it should do is done. */
   async inline(action: string, done: () => Promise<boolean>): Promise<void> {
-    await this.row.waitFor();
-    await until(async () => {
+    await this.act(async () => {
       await this.row.hover();
       await this.row.getByRole('button', { name: action }).click(TRY);
-      return this.soon(done);
-    });
+    }, done);
   }
 
   /** Presses one of these buttons and lets it go after `meanwhile`, once: whether it did something is for the caller to see. */
@@ -97,15 +91,13 @@ export class Row {
   /** Clicks an entry of the context menu, by the title of its command, until what it should do is done. */
   async menu(action: string, done: () => Promise<boolean>): Promise<void> {
     const item = this.page.getByRole('menuitem', { name: action, exact: true });
-    await this.row.waitFor();
-    await until(async () => {
+    await this.act(async () => {
       await this.row.click({ button: 'right', ...TRY });
-      if (!(await appears(item))) return false;
+      await item.waitFor(TRY);
       await item.hover();
       // By key, because a menu ignores the mouse button for a moment after it opened.
       await item.press('Enter');
-      return this.soon(done);
-    });
+    }, done);
   }
 
   /** The titles in the context menu, which is closed again. */
@@ -119,6 +111,18 @@ export class Row {
     const titles = await items.allInnerTexts();
     await this.page.keyboard.press('Escape');
     return titles.map((title) => title.trim()).filter(Boolean);
+  }
+
+  private async act(action: () => Promise<void>, done: () => Promise<boolean>): Promise<void> {
+    await this.row.waitFor();
+    let tried = false;
+    await until(async () => {
+      // What is slow may have come of the last time, and then the button be gone.
+      if (tried && (await done())) return true;
+      tried = true;
+      await action();
+      return this.soon(done);
+    });
   }
 
   private async soon(done: () => Promise<boolean>): Promise<boolean> {
