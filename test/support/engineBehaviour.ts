@@ -328,7 +328,8 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
       it('are followed across restarts, without a line lost or told twice', async () => {
         const end = new AbortController();
         let text = '';
-        const following = engine.logs(1, { tail: 0, follow: true, signal: end.signal }, (part) => (text += part));
+        const following = engine.logs(1, { tail: 1, follow: true, signal: end.signal }, (part) => (text += part));
+        await until('the log to be followed', () => Promise.resolve(text === '' ? undefined : true));
         for (let turn = 0; turn < 2; turn++) {
           await engine.stop(1);
           await engine.start(1);

@@ -30,7 +30,7 @@ export async function leftovers({ docker }: DockerContext): Promise<{ readonly i
   return there.includes(true) ? { image: undefined } : undefined;
 }
 
-const exists = (inspection: Promise<unknown>): Promise<boolean> => inspection.then(() => true, (error: unknown) => {
+export const exists = (inspection: Promise<unknown>): Promise<boolean> => inspection.then(() => true, (error: unknown) => {
   if (hasStatus(error, 404)) return false;
   throw error;
 });

@@ -13,7 +13,7 @@ import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
 import { dockerFailure } from './daemon/failures';
 import { deploy } from './deploy';
 import { describeCluster, describeNode } from './describe';
-import { destroy, leftovers } from './destroy';
+import { destroy, exists, leftovers } from './destroy';
 import { instanceImage, requireImage } from './images';
 import { followLog } from './logs/follow';
 import { readOutput } from './logs/readOutput';
@@ -119,9 +119,11 @@ export class DockerEngine implements ClusterEngine {
 
   async logs(node: number, options: LogOptions, onText: (text: string) => void): Promise<void> {
     await this.guard('Reading the log', undefined, async () => {
-      const cluster = await this.reader.require();
-      const [chosen] = select(cluster, node);
-      if (!chosen?.container) throw new HotPocketError('NODE_CONTAINER_MISSING', { node });
+      // What the node says meanwhile would be missed, so more is read only to say what is wrong.
+      if (!(await exists(this.docker.getContainer(nodeContainer(node)).inspect()))) {
+        select(await this.reader.require(), node);
+        throw new HotPocketError('NODE_CONTAINER_MISSING', { node });
+      }
       const { signal } = options;
       await followLog(this.docker, nodeContainer(node), { ...options, whenChanged: (id) => this.whenChanged(id, signal) }, onText);
     });
