@@ -22,7 +22,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const services = new Promise<Services>((resolve, reject) => setImmediate(() => void openServices(context, log).then(resolve, reject)));
   context.subscriptions.push(...registerCommands(services, log));
   registerDebugging(context, services, log);
-  context.subscriptions.push(new ConfigLanguage(), provideConfigTexts());
+  // Neither is this wanted at once; and it is there without an engine, too.
+  setImmediate(() => context.subscriptions.push(new ConfigLanguage(), provideConfigTexts()));
   services.then((opened) => startParts(opened)).catch((error: unknown) => showError(log, error));
   return { services };
 }
