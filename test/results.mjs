@@ -2,8 +2,8 @@
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** More than that is no accident. */
-const MOST_UNSTEADY = 3;
+/** In more files than that it is no accident. In one file, one failure often brings others. */
+const MOST_UNSTEADY = 2;
 
 export class Results {
   passed = 0;
@@ -59,10 +59,11 @@ export class Results {
     if (!ok && tally.failures.length === 0) this.fail({ part, name: 'an error outside its tests' });
   }
 
-  /** [part, file] of what is worth running again, by itself: a few tests, which a busy machine may have failed. */
+  /** [part, file] of what is worth running again, by itself: one or two files, which a busy machine may have failed. */
   toRunAgain() {
-    if (this.failures.length > MOST_UNSTEADY || this.failures.some(({ file }) => file === undefined)) return [];
-    return [...new Map(this.failures.map(({ part, file }) => [`${part} ${file}`, [part, file]])).values()];
+    if (this.failures.some(({ file }) => file === undefined)) return [];
+    const files = [...new Map(this.failures.map(({ part, file }) => [`${part} ${file}`, [part, file]])).values()];
+    return files.length > MOST_UNSTEADY ? [] : files;
   }
 
   /** A file did not fail again: its failures are no longer counted as such, and said all the same. */
