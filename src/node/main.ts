@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { NO_FAULTS } from '../base/faults';
 import { loadHash } from '../hotpocket/hash';
 import type { NodeCommand } from '../base/nodeLink';
 import { inheritedClock } from './debug/clusterClock';
@@ -56,7 +55,9 @@ async function run(dir: string): Promise<void> {
     switch (command.type) {
       case 'stop': return stop(constants.signals.SIGTERM);
       case 'rounds': return node.setRounds(command.mode);
-      case 'faults': return node.setFaults(stopping ? NO_FAULTS : command.faults);
+      case 'faults':
+        if (!stopping) node.setFaults(command.faults);
+        return;
       case 'setClock':
         if (!stopping) clock.set(command.setting);
         return report({ type: 'clockSet', number: command.number });

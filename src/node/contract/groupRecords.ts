@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasLiving, killGroup } from './groupSignals';
+import { processStat } from './processStat';
 
 const PREFIX = 'group.';
 const END_LIMIT_MS = 2_000;
@@ -44,14 +45,6 @@ function recordsIn(dir: string): { readonly leader: number; readonly text: strin
 }
 
 /** When the process started, in ticks since the machine did; undefined if there is none, or nobody tells. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the program, in brackets, may contain anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-}
+const startOf = (pid: number): string | undefined => processStat(pid)?.[19];
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { processStat } from './processStat';
 
 /** SIGKILL to all processes of a group. False if there is none left. */
 export function killGroup(leader: number): boolean {
@@ -13,14 +14,7 @@ export function killGroup(leader: number): boolean {
 export function hasLiving(leader: number): boolean {
   if (process.platform !== 'linux') return true;
   return readdirSync('/proc').some((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-      // The name of the program, in brackets, may contain anything.
-      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(group) === leader && state !== 'Z' && state !== 'X';
-    } catch {
-      return false;
-    }
+    const [state, , group] = (/^\d+$/.test(name) && processStat(name)) || [];
+    return Number(group) === leader && state !== 'Z' && state !== 'X';
   });
 }
