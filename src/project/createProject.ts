@@ -1,4 +1,5 @@
-import { cp, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HotPocketError, errorText } from '../base/errors';
 import { packageJson, readme, type Libraries } from './describe';
@@ -10,20 +11,20 @@ export interface ProjectRequest {
   readonly name: string;
   /** The folder in which the project's folder is made. */
   readonly parent: string;
-  /** dist/templates. */
-  readonly source: string;
+  /** The folder with all templates; the one beside the program, if it does not say (build.mjs). */
+  readonly source?: string;
 }
 
 /**
  * Makes a folder with a contract and, for Node.js, a client; gives its path. It is there whole or not at all. Throws TEMPLATE_UNKNOWN,
  * PROJECT_NAME_INVALID, PROJECT_EXISTS or PROJECT_FAILED.
  */
-export async function createProject({ platform, type, name, parent, source }: ProjectRequest): Promise<string> {
+export async function createProject({ platform, type, name, parent, source = join(__dirname, 'templates') }: ProjectRequest): Promise<string> {
   const template = findTemplate(platform, type);
   if (!template) throw new HotPocketError('TEMPLATE_UNKNOWN', { template: `${platform} ${type}`, known: templates.map((one) => `${one.platform} ${one.type}`) });
   if (!isProjectName(name)) throw new HotPocketError('PROJECT_NAME_INVALID', { name });
   const folder = join(parent, name);
-  if (await exists(folder)) throw new HotPocketError('PROJECT_EXISTS', { name });
+  if (existsSync(folder)) throw new HotPocketError('PROJECT_EXISTS', { name });
   let making: string | undefined;
   try {
     making = await mkdtemp(join(parent, `.${name}-`));
@@ -40,5 +41,3 @@ export async function createProject({ platform, type, name, parent, source }: Pr
     throw new HotPocketError('PROJECT_FAILED', { name, problem: errorText(error) }, { cause: error });
   }
 }
-
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);

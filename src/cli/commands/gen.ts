@@ -1,6 +1,5 @@
 import { createProject } from '../../project/createProject';
 import { requireAtMost, usageError, type Command } from '../command';
-import { TEMPLATES } from '../templates';
 
 export const gen: Command = {
   name: 'gen',
@@ -12,7 +11,7 @@ export const gen: Command = {
     const [platform, type, name] = positionals;
     if (platform === undefined || type === undefined || name === undefined) throw usageError('A platform, a type and a name are needed.', gen);
     output.info('Code generator');
-    await createProject({ platform, type, name, parent: process.cwd(), source: TEMPLATES });
+    await createProject({ platform, type, name, parent: process.cwd() });
     output.success(`Project '${name}' created.`);
   },
 };

@@ -18,7 +18,7 @@ export const newProject: Command = {
     if (!name) return;
     const { createProject } = await import('../../project/createProject');
     const { platform, type } = template;
-    const folder = await createProject({ platform, type, name, parent, source: join(services.context.extensionPath, 'dist', 'templates') });
+    const folder = await createProject({ platform, type, name, parent });
     await open(services, vscode.Uri.file(folder));
   },
 };

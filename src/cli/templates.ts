@@ -1,4 +1,0 @@
-import { join } from 'node:path';
-
-/** Beside the program (build.mjs). */
-export const TEMPLATES = join(__dirname, 'templates');
