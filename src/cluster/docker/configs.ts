@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
 import { errorText, HotPocketError } from '../../base/errors';
-import { ConfigError, mergeOverride, readConfig, type Json, type JsonObject } from '../../hotpocket/config';
+import { isJsonObject, mergeOverride, readConfig, type Json, type JsonObject } from '../../hotpocket/config';
 import type { Bundle } from '../bundle';
+import { overrideInvalid } from '../overrideInvalid';
 import { hpCfg } from './cluster';
 import { readFile } from './volume';
 
@@ -19,7 +20,7 @@ export async function readNodeConfig(container: Docker.Container, node: number):
   try {
     if (!file) throw new Error('it is not there.');
     const json = JSON.parse(file.text) as Json;
-    if (!isObject(json) || !['node', 'contract', 'mesh', 'user'].every((section) => isObject(json[section]))) throw new Error('it is no hp.cfg.');
+    if (!isJsonObject(json) || !['node', 'contract', 'mesh', 'user'].every((section) => isJsonObject(json[section]))) throw new Error('it is no hp.cfg.');
     return { node, json, mode: file.mode };
   } catch (error) {
     throw new HotPocketError('NODE_CONFIG_UNREADABLE', { node, path, problem: errorText(error) }, { cause: error });
@@ -40,7 +41,7 @@ export function overridden({ node, json, mode }: NodeConfig, bundle: Bundle): No
   if (!override) return { node, json, mode };
   try {
     const layer = JSON.parse(override.text) as Json;
-    if (!isObject(layer)) throw new Error('it is not a JSON object.');
+    if (!isJsonObject(layer)) throw new Error('it is not a JSON object.');
     const merged = mergeOverride(json, layer);
     requireSame(json, merged, 'node', 'public_key', 'it would give every node the same key');
     requireSame(json, merged, 'user', 'port', 'every node would listen on a port that its container does not publish');
@@ -48,14 +49,13 @@ export function overridden({ node, json, mode }: NodeConfig, bundle: Bundle): No
     requireValid(json, merged, override.path);
     return { node, json: merged, mode };
   } catch (error) {
-    const problem = error instanceof ConfigError && error.path ? `${error.message} (${error.path})` : errorText(error);
-    throw new HotPocketError('OVERRIDE_INVALID', { path: override.path, problem }, { cause: error });
+    throw overrideInvalid(override.path, error);
   }
 }
 
 function requireSame(before: JsonObject, after: JsonObject, name: string, field: string, problem: string): void {
   const layer = after[name];
-  if (!isObject(layer) || layer[field] !== section(before, name)[field]) throw new Error(`${problem} (${name}.${field}).`);
+  if (!isJsonObject(layer) || layer[field] !== section(before, name)[field]) throw new Error(`${problem} (${name}.${field}).`);
 }
 
 /** A newer hpcore may have other rules: what we do not understand without the override is not the override's fault. */
@@ -67,5 +67,3 @@ function requireValid(before: JsonObject, after: JsonObject, file: string): void
   }
   readConfig(after, file);
 }
-
-const isObject = (json: Json | undefined): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);

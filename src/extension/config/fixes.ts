@@ -1,6 +1,7 @@
-import { getNodeValue, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
+import { applyEdits, getNodeValue, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
 import { isSection, type Field, type Section } from '../../hotpocket/config/field';
-import { entryAt } from '../../hotpocket/config/jsonSchema';
+import { WIDTH } from '../../hotpocket/config/readField';
+import { entryAt } from '../../hotpocket/config/table';
 import { homeOf, PER_NODE, propertyAt, type Property } from './properties';
 import { similar } from './similar';
 
@@ -34,15 +35,11 @@ export function fixes(text: string, offset: number): Fix[] {
   ];
 }
 
-/** Removing and putting in do not overlap, but the latter may be in front: both are computed on the text as it is. */
+/** One after the other, because where a value is put in depends on what was taken out. */
 function moving(text: string, from: JSONPath, to: JSONPath, value: unknown): Edit[] {
-  const without = applied(text, modify(text, from, undefined, FORMAT));
-  const result = applied(without, modify(without, to, value, FORMAT));
-  return [{ offset: 0, length: text.length, content: result }];
+  const without = applyEdits(text, modify(text, from, undefined, FORMAT));
+  return [{ offset: 0, length: text.length, content: applyEdits(without, modify(without, to, value, FORMAT)) }];
 }
-
-const applied = (text: string, edits: readonly Edit[]): string =>
-  [...edits].sort((a, b) => b.offset - a.offset).reduce((all, { offset, length, content }) => all.slice(0, offset) + content + all.slice(offset + length), text);
 
 const renaming = ({ key }: Property, name: string): Edit[] => [{ offset: key.offset, length: key.length, content: JSON.stringify(name) }];
 
@@ -54,8 +51,7 @@ function retypings(text: string, path: JSONPath, entry: Field | Section, value: 
 }
 
 function naturalValue({ kind }: Field, value: unknown): unknown {
-  const isNumber = kind === 'u16' || kind === 'u32' || kind === 'u64';
-  if (isNumber && typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
+  if (WIDTH[kind] !== undefined && typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
   if (kind === 'bool' && typeof value === 'number') return value !== 0;
   if (kind === 'bool' && (value === 'true' || value === 'false')) return value === 'true';
   if ((kind === 'string' || kind === 'choice') && typeof value === 'number') return String(value);

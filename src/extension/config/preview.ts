@@ -1,6 +1,5 @@
-import { ConfigError, formatConfig, mergeOverride, newConfig, readConfig, type Json, type JsonObject } from '../../hotpocket/config';
-import { isJsonObject } from '../../hotpocket/config/override';
-import { generateKeyPair } from '../../hotpocket/keys';
+import { ConfigError, formatConfig, isJsonObject, mergeOverride, readConfig, type Json, type JsonObject } from '../../hotpocket/config';
+import { freshConfig } from './fresh';
 
 /** Keys are shown as this: they are no part of an override, and the private one is secret. */
 const KEY = '…';
@@ -10,8 +9,7 @@ const KEY = '…';
  * is what `new` writes. Throws a ConfigError or a SyntaxError where the deployment would be refused.
  */
 export function preview(config: string | undefined, override: string): { readonly before: string; readonly after: string } {
-  const keys = generateKeyPair();
-  const base = config === undefined ? (JSON.parse(formatConfig(newConfig(keys, KEY))) as JsonObject) : (JSON.parse(config) as JsonObject);
+  const base = config === undefined ? freshConfig(KEY) : (JSON.parse(config) as JsonObject);
   const layer = JSON.parse(override) as Json;
   if (!isJsonObject(layer)) throw new ConfigError('file', ['It is not a JSON object.']);
   const shown = (json: JsonObject): string => hideKeys(formatConfig(readConfig(json, 'hp.cfg')));

@@ -1,10 +1,9 @@
 import { findNodeAtLocation, getNodeValue, parseTree, type JSONPath, type Node } from 'jsonc-parser';
-import { ConfigError, formatConfig, mergeOverride, newConfig, parseConfigExceptKeys, type JsonObject } from '../../hotpocket/config';
+import { ConfigError, mergeOverride, parseConfigExceptKeys, type JsonObject } from '../../hotpocket/config';
 import { isSection, type Field, type Section } from '../../hotpocket/config/field';
-import { entryAt } from '../../hotpocket/config/jsonSchema';
 import { readField } from '../../hotpocket/config/readField';
-import { hpConfigTable } from '../../hotpocket/config/table';
-import { generateKeyPair } from '../../hotpocket/keys';
+import { entryAt, hpConfigTable } from '../../hotpocket/config/table';
+import { freshConfig } from './fresh';
 import { homeOf, keyOf, PER_NODE, valueOf } from './properties';
 import { similar } from './similar';
 
@@ -57,7 +56,7 @@ function perNode(root: Node): Problem[] {
 function refused(root: Node, file: ConfigFile): Problem[] {
   const json = getNodeValue(root) as JsonObject;
   try {
-    parseConfigExceptKeys(JSON.stringify(file === 'override' ? mergeOverride(fresh(), json) : json), '');
+    parseConfigExceptKeys(JSON.stringify(file === 'override' ? mergeOverride((whatNewWrites ??= freshConfig('contract')), json) : json), '');
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError) || error.kind !== 'rule' || error.path === undefined) return [];
@@ -72,7 +71,6 @@ function refused(root: Node, file: ConfigFile): Problem[] {
 }
 
 let whatNewWrites: JsonObject | undefined;
-const fresh = (): JsonObject => (whatNewWrites ??= JSON.parse(formatConfig(newConfig(generateKeyPair(), 'contract'))) as JsonObject);
 
 /** The key of the innermost section that is there. */
 function nearest(root: Node, path: readonly string[]): Node | undefined {

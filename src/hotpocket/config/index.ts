@@ -1,7 +1,7 @@
 export { ConfigError } from './configError';
 export { contractPaths, type ContractPaths } from './layout';
 export { applyPatch, newConfig, spawnConfig, toPatch } from './make';
-export { mergeOverride, type Json, type JsonObject } from './override';
+export { isJsonObject, mergeOverride, type Json, type JsonObject } from './override';
 export { parseConfig, parseConfigExceptKeys, parsePatch, readConfig } from './read';
 export { isPeerAddress } from './readField';
 export { parseRunAs } from './rules';

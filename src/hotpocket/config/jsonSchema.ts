@@ -1,5 +1,5 @@
 import { MIN_CONFIG_VERSION } from '../version';
-import { isSection, type Field, type FieldKind, type Fields, type Section } from './field';
+import { isSection, type Field, type FieldKind, type Section } from './field';
 import { anyNumber, numberFrom, numberUpTo } from './numberPattern';
 import { WIDTH } from './readField';
 import { hpConfigTable, patchFields } from './table';
@@ -30,28 +30,26 @@ function sectionSchema({ description, fields }: Section, required: 'all' | 'none
 
 function fieldSchema(field: Field): JsonSchema {
   const { description, default: byDefault } = field;
-  return { ...typeOf(field), description, markdownDescription: markdown(field), default: byDefault };
+  return { ...types[field.kind](field), description, markdownDescription: markdown(field), default: byDefault };
 }
 
-const HEX = '^([0-9a-fA-F]{2})*$';
+const HEX = { type: 'string', pattern: '^([0-9a-fA-F]{2})*$', patternErrorMessage: 'Hexadecimal digits in pairs are expected.' };
 const PEER = `^[^:]+:${numberUpTo(0xffff)}$`;
 
 /** Zero and empty values that the node reports by name are as forbidden as those it refuses at once. */
 const isNeeded = ({ notEmpty, nameIfZero }: Field): boolean => notEmpty === true || nameIfZero !== undefined;
-
-const typeOf = (field: Field): JsonSchema => types[field.kind](field);
 
 const integer = ({ kind, min = 0, max = WIDTH[kind] ?? 0 }: Field): JsonSchema => ({ type: 'integer', minimum: min, maximum: max });
 const list = (items: JsonSchema) => (field: Field): JsonSchema => ({ type: 'array', items, ...(isNeeded(field) && { minItems: 1 }) });
 
 const types: { readonly [K in FieldKind]: (field: Field) => JsonSchema } = {
   string: (field) => ({ type: 'string', ...(isNeeded(field) && { minLength: 1 }) }),
-  hex: () => ({ type: 'string', pattern: HEX, patternErrorMessage: 'Hexadecimal digits in pairs are expected.' }),
+  hex: () => HEX,
   bool: () => ({ type: 'boolean' }),
   u16: integer,
   u32: integer,
   u64: integer,
-  hexList: list({ type: 'string', pattern: HEX, patternErrorMessage: 'Hexadecimal digits in pairs are expected.' }),
+  hexList: list(HEX),
   peerList: list({ type: 'string', pattern: PEER, patternErrorMessage: '"host:port" is expected.' }),
   stringMap: () => ({ type: 'object', additionalProperties: { type: 'string' } }),
   choice: ({ values = [] }) => ({ type: 'string', enum: values }),
@@ -65,10 +63,11 @@ function markdown({ kind, description, default: byDefault, min = 0, max, values 
   return [description, ...range, ...among, `Default: \`${JSON.stringify(byDefault)}\``].join('\n\n');
 }
 
-const at = (path: string, schema: JsonSchema): JsonSchema => path.split('.').reduceRight<JsonSchema>((inner, name) => ({ properties: { [name]: inner } }), schema);
+/** For the field at a path; `there`: and it is there. */
+const at = (path: string, schema: JsonSchema, there = false): JsonSchema =>
+  path.split('.').reduceRight<JsonSchema>((inner, name) => ({ properties: { [name]: inner }, ...(there && { required: [name] }) }), schema);
 /** If the field at a path is as given, others are restricted. */
-const given = (path: string, schema: JsonSchema, then: readonly JsonSchema[]): JsonSchema => ({ if: requiring(path, schema), then: { allOf: then } });
-const requiring = (path: string, schema: JsonSchema): JsonSchema => path.split('.').reduceRight<JsonSchema>((inner, name) => ({ required: [name], properties: { [name]: inner } }), schema);
+const given = (path: string, schema: JsonSchema, then: readonly JsonSchema[]): JsonSchema => ({ if: at(path, schema, true), then: { allOf: then } });
 
 const [major, minor, patch] = MIN_CONFIG_VERSION.split('.').map(Number) as [number, number, number];
 const VERSION = [
@@ -86,14 +85,3 @@ const rules: readonly JsonSchema[] = [
   given('contract.log.enable', { const: true }, [at('contract.log.max_mbytes_per_file', { minimum: 1 }), at('contract.log.max_file_count', { minimum: 1 })]),
   given('mesh.max_connections', { minimum: 1 }, [at('mesh.max_known_connections', { minimum: 1 })]),
 ];
-
-/** What stands at a path of hp.cfg, such as ['contract', 'unl']; undefined if nothing does. */
-export function entryAt(path: readonly (string | number)[]): Field | Section | undefined {
-  let entry: Field | Section = hpConfigTable;
-  for (const name of path) {
-    const fields: Fields = isSection(entry) ? entry.fields : {};
-    if (!Object.hasOwn(fields, name)) return undefined;
-    entry = fields[name] as Field | Section;
-  }
-  return entry;
-}

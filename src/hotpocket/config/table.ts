@@ -1,5 +1,5 @@
 import { HP_VERSION } from '../version';
-import { choice, choices, field, section } from './field';
+import { choice, choices, field, isSection, section, type Field, type Fields, type Section } from './field';
 
 /**
  * Every field of hp.cfg (reference 1.3), in the order in which it is written. Reading, checking, writing, the types and the
@@ -134,3 +134,14 @@ export const hpConfigTable = section('Configuration of a HotPocket node (hp.cfg)
   hp_version: field('string', HP_VERSION, 'Version of HotPocket that wrote this file.', { notEmpty: true, message: 'Config HP version missing.' }),
   node, contract, mesh, user, hpfs, log,
 });
+
+/** What stands at a path of hp.cfg, such as ['contract', 'unl']; undefined if nothing does. */
+export function entryAt(path: readonly (string | number)[]): Field | Section | undefined {
+  let entry: Field | Section = hpConfigTable;
+  for (const name of path) {
+    const fields: Fields = isSection(entry) ? entry.fields : {};
+    if (!Object.hasOwn(fields, name)) return undefined;
+    entry = fields[name] as Field | Section;
+  }
+  return entry;
+}

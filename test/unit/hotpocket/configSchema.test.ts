@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { getLanguageService, TextDocument } from 'vscode-json-languageservice';
 import { ConfigError, formatConfig, newConfig, parseConfigExceptKeys, parsePatch, toPatch, type JsonObject } from '../../../src/hotpocket/config';
 import { isSection, type Field, type Fields } from '../../../src/hotpocket/config/field';
-import { configSchema, entryAt, overrideSchema, patchSchema, type JsonSchema } from '../../../src/hotpocket/config/jsonSchema';
+import { configSchema, overrideSchema, patchSchema, type JsonSchema } from '../../../src/hotpocket/config/jsonSchema';
 import { numberFrom, numberUpTo } from '../../../src/hotpocket/config/numberPattern';
-import { hpConfigTable } from '../../../src/hotpocket/config/table';
+import { entryAt, hpConfigTable } from '../../../src/hotpocket/config/table';
 import { generateKeyPair } from '../../../src/hotpocket/keys';
 import { randomGenerator } from '../../support/random';
 

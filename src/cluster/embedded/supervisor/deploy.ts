@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, HotPocketError } from '../../../base/errors';
-import { ConfigError, mergeOverride, readConfig, type HpConfig, type Json, type JsonObject } from '../../../hotpocket/config';
+import { isJsonObject, mergeOverride, readConfig, type HpConfig, type Json, type JsonObject } from '../../../hotpocket/config';
 import { allSettled } from '../../allSettled';
 import { readBundle, type Bundle } from '../../bundle';
 import type { ClusterStatus, DeployRequest, Task } from '../../engine';
+import { overrideInvalid } from '../../overrideInvalid';
 import { checkContractProgram } from '../../preflight';
 import { withRounds, type ClusterRecord } from '../clusterFile';
 import { nodeRecord } from '../nodeConfig';
@@ -75,13 +76,12 @@ async function overriddenConfig(file: string, bundle: Bundle): Promise<HpConfig>
   if (!override) return readConfig(config, file);
   try {
     const layer = JSON.parse(override.text) as Json;
-    if (typeof layer !== 'object' || layer === null || Array.isArray(layer)) throw new Error('it is not a JSON object.');
-    const merged = readConfig(mergeOverride(config, layer as JsonObject), override.path);
+    if (!isJsonObject(layer)) throw new Error('it is not a JSON object.');
+    const merged = readConfig(mergeOverride(config, layer), override.path);
     if (merged.node.public_key !== (config.node as JsonObject).public_key) throw new Error('it would give every node the same key (node.public_key).');
     return merged;
   } catch (error) {
-    const problem = error instanceof ConfigError && error.path ? `${error.message} (${error.path})` : errorText(error);
-    throw new HotPocketError('OVERRIDE_INVALID', { path: override.path, problem }, { cause: error });
+    throw overrideInvalid(override.path, error);
   }
 }
 
