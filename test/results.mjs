@@ -1,6 +1,6 @@
 // What the parts of a run came to: counts, what was skipped, and what failed, by file and test.
-import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { vitestTally } from './vitestTally.mjs';
 
 /** In more files than that it is no accident. In one file, one failure often brings others. */
 const MOST_UNSTEADY = 2;
@@ -38,16 +38,8 @@ export class Results {
 
   /** The JSON report of Vitest, undefined if it left none; `ok`: Vitest says that all is well. */
   addVitest(part, report, ok) {
-    if (!report) return this.fail({ part, name: 'ended without a report' });
-    this.passed += report.numPassedTests;
-    for (const { name: file, assertionResults } of report.testResults) {
-      for (const { status, fullName, failureMessages } of assertionResults) {
-        if (status === 'failed') this.fail({ part, file: relative(this.root, file), name: fullName, message: failureMessages?.[0] });
-        else if (status !== 'passed') this.skip(`${part}: ${fullName}`);
-      }
-    }
-    // A file that does not load, or an error outside any test, fails no test of its own.
-    if (!ok && report.numFailedTests === 0) this.fail({ part, name: 'an error outside its tests' });
+    const tally = report && vitestTally(this.root, report, ok);
+    this.addVsCode(part, tally && { ...tally, skips: tally.skips.map((name) => `${part}: ${name}`) }, ok);
   }
 
   /** The tally of a part in a real VS Code (vscode/harness/tally.ts), undefined if it left none. */

@@ -25,7 +25,6 @@ export class ChaosUser {
     return new ChaosUser(name, Buffer.from(privateKey).toString('hex'), servers, trusted, everyMs, history);
   }
 
-  /** Resolves when the process has ended, however it did. */
   start(): void {
     const { name, servers, privateKey, trusted, everyMs } = this;
     // Numbers never come again, also if the last one of a killed process was not heard of.

@@ -17,15 +17,16 @@ const cluster = new CliCluster({ size: 3, userPort: USER_PORT, peerPort: 29_681 
 /** In the short form one of each sort. */
 const tried = process.env.HOTPOCKET_TEST_LONG ? templates : templates.filter(({ platform, type }) => `${platform} ${type}` === 'typescript starter-contract');
 
+const NODE = { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist' };
 /** How a project is built and tested, what is deployed, and what its client prints. */
 const known: Readonly<Record<string, { readonly build?: readonly string[]; readonly test: readonly string[]; readonly deploy: string; readonly client?: RegExp }>> = {
-  'nodejs blank-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Read request: You said: hello\nInput: You said: hello\n/ },
-  'nodejs starter-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /success[^]*Stored data: .*hello/ },
-  'nodejs file-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /"uploaded"[^]*"client\.js"[^]*Downloaded as it was: true\n/ },
-  'nodejs npl-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Agreed upon: \d+ of 3 nodes\n/ },
-  'nodejs upgrader-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /"claimed"[^]*"upgraded"[^]*After: {"type":"version","version":"1.0"}\n/ },
-  'typescript blank-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /Input: You said: hello\n/ },
-  'typescript starter-contract': { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist', client: /success[^]*Stored data: .*hello/ },
+  'nodejs blank-contract': { ...NODE, client: /Read request: You said: hello\nInput: You said: hello\n/ },
+  'nodejs starter-contract': { ...NODE, client: /success[^]*Stored data: .*hello/ },
+  'nodejs file-contract': { ...NODE, client: /"uploaded"[^]*"client\.js"[^]*Downloaded as it was: true\n/ },
+  'nodejs npl-contract': { ...NODE, client: /Agreed upon: \d+ of 3 nodes\n/ },
+  'nodejs upgrader-contract': { ...NODE, client: /"claimed"[^]*"upgraded"[^]*After: {"type":"version","version":"1.0"}\n/ },
+  'typescript blank-contract': { ...NODE, client: /Input: You said: hello\n/ },
+  'typescript starter-contract': { ...NODE, client: /success[^]*Stored data: .*hello/ },
   'python blank-contract': { test: ['/usr/bin/python3', 'test/test_answer.py'], deploy: 'src' },
   'c blank-contract': { build: ['make'], test: ['make', 'test'], deploy: 'dist' },
 };

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/extension';
 import type { Services } from '../../../src/extension/services';
+import { eventually } from './eventually';
 
 // Commands as keybindings and other extensions call them: with anything, twice at once, on what has just vanished.
 const SETTINGS = { userPortBegin: 26_381, peerPortBegin: 27_061, roundTime: 500, rounds: 'eager' };
@@ -13,10 +14,6 @@ let contract: vscode.Uri;
 
 const command = (name: string, ...args: unknown[]) => vscode.commands.executeCommand(`hotpocket.${name}`, ...args);
 const states = () => services.model.status?.nodes.map(({ state }) => state.kind);
-
-async function eventually(look: () => boolean): Promise<void> {
-  while (!look()) await new Promise((resolve) => setTimeout(resolve, 50));
-}
 
 describe('commands', () => {
   before(async () => {
@@ -56,14 +53,14 @@ describe('commands', () => {
   it('switch when rounds start, and the setting if there is one, which switches them as well', async () => {
     const settings = () => vscode.workspace.getConfiguration('hotpocket');
     await command('switchRounds', 'grid');
-    await eventually(() => services.model.status?.rounds === 'grid');
+    await eventually('rounds on the grid', () => services.model.status?.rounds === 'grid');
     strictEqual(settings().get('rounds'), 'grid');
     await settings().update('rounds', 'eager', vscode.ConfigurationTarget.Workspace);
-    await eventually(() => services.model.status?.rounds === 'eager');
+    await eventually('eager rounds', () => services.model.status?.rounds === 'eager');
     // Without it the cluster stays as it is, and so does the setting.
     await settings().update('rounds', undefined, vscode.ConfigurationTarget.Workspace);
     await command('switchRounds', 'grid');
-    await eventually(() => services.model.status?.rounds === 'grid');
+    await eventually('rounds on the grid', () => services.model.status?.rounds === 'grid');
     strictEqual(settings().inspect('rounds')?.workspaceValue ?? settings().inspect('rounds')?.globalValue, undefined);
   });
 
@@ -84,7 +81,7 @@ describe('commands', () => {
     writeFileSync(join(project.fsPath, 'package.json'), JSON.stringify({ scripts: { build: 'node build.js' } }));
     await command('deploy', contract);
     const problems = () => vscode.languages.getDiagnostics(vscode.Uri.joinPath(project, 'index.ts')).filter(({ source }) => source === 'esbuild');
-    await eventually(() => problems().length > 0);
+    await eventually('problems', () => problems().length > 0);
     deepStrictEqual(problems().map(({ message, severity, range }) => [message, severity, range.start.line]), [['Unexpected ";"', vscode.DiagnosticSeverity.Error, 0]]);
     deepStrictEqual(services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0)), before);
     for (const name of ['index.ts', 'build.js', 'package.json']) rmSync(join(project.fsPath, name));
@@ -92,11 +89,11 @@ describe('commands', () => {
 
   it('stop and start a node, also twice at once', async () => {
     await Promise.all([command('stopNode', 3), command('stopNode', { kind: 'node', id: 'cluster/default/node/3', node: 3 })]);
-    await eventually(() => states()?.[2] === 'stopped');
+    await eventually('node 3 to stop', () => states()?.[2] === 'stopped');
     await Promise.all([command('startNode', 3), command('startNode', 3)]);
-    await eventually(() => states()?.[2] === 'running');
+    await eventually('node 3 to run', () => states()?.[2] === 'running');
     await command('restartNode', 2);
-    await eventually(() => states()?.every((state) => state === 'running') === true);
+    await eventually('all nodes to run', () => states()?.every((state) => state === 'running') === true);
   });
 
   it('bear nodes that are gone and arguments that are none', async () => {
@@ -139,9 +136,9 @@ describe('commands', () => {
     strictEqual(document?.uri.scheme, 'hotpocket-profile');
     strictEqual(document.uri.path.split('/').at(-1), 'Rounds of node 2');
     const last = () => Number(/^Node 2, .*?(\d+): \d+ rounds?, round time 500 ms\n\nPhase /.exec(document.getText())?.[1] ?? 0);
-    await eventually(() => last() > 0);
+    await eventually('a ledger', () => last() > 0);
     const before = last();
-    await eventually(() => last() > before + 1);
+    await eventually('the next ledger but one', () => last() > before + 1);
     ok(services.nodeRounds.of(2).length > 1);
     strictEqual(vscode.workspace.fs.isWritableFileSystem('hotpocket-profile'), undefined);
     // Called again it is the same document.
@@ -151,16 +148,16 @@ describe('commands', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await command('stopNode', 2);
     await command('showProfile', 2);
-    await eventually(() => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2 does not run now.\n\nNode 2, ledger') === true);
+    await eventually('the rounds of a node that stands', () => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2 does not run now.\n\nNode 2, ledger') === true);
     await command('startNode', 2);
-    await eventually(() => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2, ledger') === true);
+    await eventually('the rounds of node 2', () => vscode.window.activeTextEditor?.document.getText().startsWith('Node 2, ledger') === true);
   });
 
   it('add a node', async () => {
     await command('spawnNode');
-    await eventually(() => states()?.length === 4);
+    await eventually('a fourth node', () => states()?.length === 4);
     strictEqual(services.model.status?.nodes[3]?.inUnl, false);
     await command('stopAll');
-    await eventually(() => states()?.every((state) => state === 'stopped') === true);
+    await eventually('all nodes to stop', () => states()?.every((state) => state === 'stopped') === true);
   });
 });
