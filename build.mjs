@@ -88,6 +88,13 @@ const options = {
   logLevel: 'warning',
 };
 
+/**
+ * What runs in containers, with whatever Node.js their image has; sent there every time.
+ * @type {import('esbuild').BuildOptions}
+ */
+const inContainers = { ...options, entryPoints: { debugAgent: 'src/cluster/docker/debug/agent/main.ts', debugContainerHook: 'src/debug/containerHook.ts' }, target: 'node16', minify: true, sourcemap: false };
+
+
 /** The schemas that package.json names, from the table by which the node reads its configuration. */
 async function writeSchemas() {
   const { outputFiles } = await build({ entryPoints: ['src/hotpocket/config/jsonSchema.ts'], absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', write: false });
@@ -111,8 +118,8 @@ async function copyTemplates() {
 
 await writeSchemas();
 await copyTemplates();
-if (process.argv.includes('--watch')) await (await context(options)).watch();
+if (process.argv.includes('--watch')) for (const one of [options, inContainers]) await (await context(one)).watch();
 else {
-  await build(options);
+  await Promise.all([build(options), build(inContainers)]);
   await chmod('dist/cli.js', 0o755);
 }

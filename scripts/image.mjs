@@ -16,8 +16,8 @@ const HOTPOCKET = 'usr/local/bin/hotpocket';
 const HPCORE = `#!/bin/sh
 exec /usr/bin/node /${HOTPOCKET}/node.js "$@"
 `;
-/** What contracts' scripts, post_exec.sh and work inside the volume need, where there is no busybox. */
-const TOOLS = ['sh', 'cat', 'chmod', 'cp', 'date', 'echo', 'env', 'head', 'ln', 'ls', 'mkdir', 'mknod', 'mv', 'rm', 'sed', 'sleep', 'tail', 'tee', 'touch', 'tr'];
+/** What contracts' scripts, post_exec.sh, work inside the volume and debugging need, where there is no busybox. */
+const TOOLS = ['sh', 'cat', 'chmod', 'cp', 'date', 'echo', 'env', 'head', 'ln', 'ls', 'mkdir', 'mknod', 'mount', 'mv', 'rm', 'sed', 'sleep', 'tail', 'tee', 'touch', 'tr', 'umount'];
 
 /** Files of the image by their path in it. */
 class Tree {

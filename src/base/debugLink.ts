@@ -14,7 +14,22 @@ export interface SpawnRecipe {
   readonly announcement: Announcement;
   /** How a waiting or stopped process is let run on when no debugger will: `inspector` speaks Chrome's protocol over a WebSocket. */
   readonly letGo: 'inspector';
+  /** The same for a program that runs in a container. Absent: it cannot be debugged there. */
+  readonly container?: ContainerRecipe;
 }
+
+/** How the program is started where no file of this machine is, and where nobody can read what it prints but the log. */
+export interface ContainerRecipe {
+  /** A file of this machine that is put there. Arguments name it as HOOK. */
+  readonly hook: string;
+  /** Arguments in front of bin_args of a process that waits for its debugger. */
+  readonly argvPrefix: readonly string[];
+  /** The same of any other, so that it does not see that its program was replaced. */
+  readonly undebugged: readonly string[];
+}
+
+/** Stands for the path of ContainerRecipe.hook in the container. */
+export const HOOK = '{hook}';
 
 /** What the debugged process prints to stderr for the debugger's sake. Regular expressions, each for one whole line. */
 export interface Announcement {
@@ -51,6 +66,8 @@ export interface Debuggee {
   readonly inputs: number;
   /** Its working directory, which holds the contract's files; links resolved. */
   readonly cwd: string;
+  /** When it is ended for want of time (exec_timeout), ms since 1970. Absent if nothing ends it, or if its clock stands still. */
+  readonly endsAt?: number;
 }
 
 /** The clock of a cluster, ms: its time is `heldAt`, or else the wall clock's less `behind`. */

@@ -69,6 +69,7 @@ export const catalogue = {
   DEBUG_ENGINE_UNSUPPORTED: entry<object>(() => 'Contracts cannot be debugged on this engine.', () => 'Debug on the embedded engine.'),
   // Debugging
   DEBUG_NODE_BUSY: entry<{ node: number }>((d) => `Node ${d.node} is being debugged already.`, () => 'Debug another node, or end the other debug session first; it may be in another window.'),
+  DEBUG_CONTAINER_REFUSED: entry<{ node: number; problem: string }>((d) => `The contract of node ${d.node} cannot be debugged in its container: ${d.problem}`, () => 'The container must be privileged, as hpdevkit makes it, and its image have mount and umount; nothing was changed.'),
   CLOCK_NOT_HELD: entry<{ node: number; debugged: number }>((d) => `Node ${d.node} did not stop its clock for the debugging of node ${d.debugged}.`, (d) => `If it was suspended, let it run on; if rounds go on without node ${d.debugged}, restart node ${d.node}.`),
   DEBUG_PROGRAM_UNKNOWN: entry<{ program: string; known: string }>((d) => `No debugger is known for the contract's program ${d.program}.`, (d) => `Contracts can be debugged that are run by ${d.known}.`),
   BUILD_FAILED: entry<{ folder: string; exit: number }>((d) => `The build of ${d.folder} failed (exit code ${d.exit}).`, () => 'Its terminal says why; nothing was deployed.'),

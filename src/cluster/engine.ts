@@ -39,7 +39,8 @@ export interface ClusterEngine extends Disposable {
   logs(node: number, options: LogOptions, onText: (text: string) => void): Promise<void>;
   /**
    * From now on the node's contract processes that the request names wait for a debugger, in every round and across restarts of nodes
-   * and supervisor, until the lease is ended. Throws DEBUG_NODE_BUSY, CLUSTER_NOT_FOUND, NODE_NOT_FOUND.
+   * and supervisor, until the lease is ended. Throws DEBUG_NODE_BUSY, CLUSTER_NOT_FOUND, NODE_NOT_FOUND, and in containers DEBUG_ENGINE_UNSUPPORTED,
+   * DEBUG_PROGRAM_UNKNOWN, DEBUG_CONTAINER_REFUSED.
    */
   debug(request: DebugRequest, onEvent: (event: DebugEvent) => void): Promise<DebugLease>;
   /**
@@ -57,7 +58,6 @@ export interface ClusterEngine extends Disposable {
 export interface EngineCapabilities {
   readonly stopsClock: boolean;
   readonly statusWithoutUser: boolean;
-  readonly debugging: boolean;
   /** `home`, `logFile` and `stateDir` are paths of this machine. */
   readonly localFiles: boolean;
   /** It tells where rounds are spent. */
@@ -147,6 +147,8 @@ export interface ClusterStatus {
   readonly program: { readonly binPath: string; readonly binArgs: string };
   readonly roundTime: number;
   readonly rounds: RoundsMode;
+  /** So long may a contract process run, ms; 0 = for ever. Absent where a debugged process has all the time there is. */
+  readonly execTimeout?: number;
   /** How much its time lags behind the wall clock, for all it was held so far; ms. */
   readonly clockBehind: number;
   readonly pause?: PauseInfo;

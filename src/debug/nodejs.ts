@@ -1,33 +1,43 @@
-import { basename, join } from 'node:path';
-import type { Debuggee, SpawnRecipe } from '../base/debugLink';
+import { basename, dirname, join } from 'node:path';
+import { HOOK, type Debuggee, type SpawnRecipe } from '../base/debugLink';
 import type { AttachConfiguration, AttachOptions, DebugProvider, Program } from './provider';
 
 /** Code that an author does not want to step through. */
 export const SKIPPED_FILES: readonly string[] = ['<node_internals>/**', '**/node_modules/hotpocket-nodejs-contract/**'];
 
-/** What has Node.js wait for a debugger. */
-const INSPECTED = ['--inspect-brk=127.0.0.1:0', '--inspect-publish-uid=stderr'] as const;
+/** What has Node.js wait for a debugger, on any port that is free. */
+const INSPECTED = '--inspect-brk=127.0.0.1:0';
+/** The hook for processes in containers. */
+const CONTAINER_HOOK = 'debugContainerHook.js';
 
 /** Contracts that Node.js runs, through the inspector that is part of it and VS Code's JavaScript debugger. */
 export class NodeJsProvider implements DebugProvider {
   readonly label = 'Node.js';
 
-  /** `hook`: absolute path of hook.js, as it is bundled. */
+  /** `hook`: absolute path of debugHook.js as it is bundled, with debugContainerHook.js beside it. */
   constructor(private readonly hook: string) {}
 
   handles({ binPath }: Program): boolean {
     return /^node(js)?\d*(\.exe)?$/.test(basename(binPath));
   }
 
-  /** The process waits before its first line. Any port is as good; it says which it has, and only to us: whoever knows the address may run code in it. */
+  /**
+   * The process waits before its first line. It says where it is reached, and only to us: whoever knows the address may run code in it. In a
+   * container others can ask it, who are in the container already.
+   */
   recipe(): SpawnRecipe {
     return {
-      argvPrefix: [...INSPECTED, '--require', this.hook],
+      argvPrefix: [INSPECTED, '--inspect-publish-uid=stderr', '--require', this.hook],
       announcement: {
         address: 'Debugger listening on (ws://\\S+)',
         hidden: ['For help, see: https://nodejs\\.org/\\S+', 'Debugger attached\\.', 'Waiting for the debugger to disconnect\\.\\.\\.', 'Debugger ending on ws://\\S+'],
       },
       letGo: 'inspector',
+      container: {
+        hook: join(dirname(this.hook), CONTAINER_HOOK),
+        argvPrefix: [INSPECTED, '--inspect-publish-uid=http', '--require', HOOK],
+        undebugged: ['--require', HOOK],
+      },
     };
   }
 
@@ -49,7 +59,7 @@ export class NodeJsProvider implements DebugProvider {
       outFiles: outFiles ?? [`${contractFolder}/**/*.{js,cjs,mjs}`, `!**/node_modules/**`],
       resolveSourceMapLocations: resolveSourceMapLocations === undefined ? [`${contractFolder}/**`, `${cwd}/**`, '!**/node_modules/**'] : resolveSourceMapLocations,
       sourceMapPathOverrides: webpackPaths(projectFolder),
-      skipFiles: [...(skipFiles ?? SKIPPED_FILES), this.hook],
+      skipFiles: [...(skipFiles ?? SKIPPED_FILES), this.hook, `**/${CONTAINER_HOOK}`],
     };
   }
 }

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { EmbeddedEngine } from '../../src/cluster/embedded/engine';
+import type { DebugRequest } from '../../src/cluster/engine';
+import { programs, TestDebugger } from '../support/debugger';
 import { CliCluster, ledgerLines, until } from './support/cliCluster';
 import { FAST, nodeContract } from './support/contracts';
-import { TestDebugger } from './support/debugger';
 import { User } from './support/users';
 
 // The engine's side of debugging, with a debugger that speaks nothing but the inspector's protocol.
@@ -9,11 +11,12 @@ import { User } from './support/users';
 const PAUSE_MS = process.env.HOTPOCKET_TEST_LONG ? 120_000 : 20_000;
 const NODES = [1, 2, 3];
 const cluster = new CliCluster({ size: 3, userPort: 18401, peerPort: 28401 });
-const debuggers: TestDebugger[] = [];
+const debuggers: TestDebugger<EmbeddedEngine>[] = [];
 const users: User[] = [];
 
-const debug = async (...args: Parameters<typeof TestDebugger.arm> extends [unknown, ...infer R] ? R : never): Promise<TestDebugger> => {
-  const tester = await TestDebugger.arm(cluster, ...args);
+const debug = async (request: Partial<DebugRequest> & { readonly node: number }, breakpoints?: readonly string[]): Promise<TestDebugger<EmbeddedEngine>> => {
+  const engine = new EmbeddedEngine({ programs, env: { ...process.env, HOTPOCKET_HOME: cluster.home } });
+  const tester = await TestDebugger.arm(engine, cluster.stateFile(request.node, 'index.js'), request, breakpoints);
   debuggers.push(tester);
   return tester;
 };

@@ -29,11 +29,12 @@ export class InspectorClient {
     return client;
   }
 
-  /** Lets the process begin, up to its first line where it stops once, and from there on. */
-  async begin(): Promise<void> {
+  /** Lets the process begin, up to its first line where it stops once, and from there on. Returns that stop. */
+  async begin(): Promise<Stopped> {
     await this.ask('Runtime.runIfWaitingForDebugger');
-    await this.stopped();
+    const entry = await this.stopped();
     await this.resume();
+    return entry;
   }
 
   ask(method: string, params: object = {}): Promise<Record<string, unknown>> {

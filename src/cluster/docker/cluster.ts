@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { HotPocketError } from '../../base/errors';
 import { CLUSTER_NAME } from '../paths';
 import { hasStatus } from './daemon/failures';
+import { AGENT_MARK } from './debug/protocol';
 import { LOCK, NODE_PREFIX, nodeContainer, nodeDir, nodeNumber } from './names';
 import { nodeConfigView, type NodeConfigView } from './nodeConfigView';
 import { readFile, type ContainerFile } from './volume';
@@ -11,6 +12,8 @@ export interface DockerNode {
   readonly node: number;
   /** Undefined if somebody removed it; what is in the volume is still there. */
   readonly container: Docker.ContainerInspectInfo | undefined;
+  /** A debugger's agent is at work in it, somebody's. */
+  readonly debugged: boolean;
   readonly config: NodeConfigView;
 }
 
@@ -45,11 +48,15 @@ export class ClusterReader {
     const { containers, operation } = await this.inspectAll();
     if (containers.size === 0 || (operation === 'create' && !unfinished)) return undefined;
     const [[, first]] = [...containers] as [[number, Docker.ContainerInspectInfo]];
-    const describe = (node: number, file: ContainerFile | undefined): DockerNode => ({ node, container: containers.get(node), config: nodeConfigView(file?.text) });
+    const describe = (node: number, file: ContainerFile | undefined, debugged = false): DockerNode => ({ node, container: containers.get(node), debugged, config: nodeConfigView(file?.text) });
     const numbers = Array.from({ length: Math.max(...containers.keys()) }, (_, i) => i + 1);
     // Each takes the daemon its time.
-    const [stamp, ...files] = await Promise.all([this.file(stampFile(1), first), ...numbers.map((node) => this.file(hpCfg(node), containers.get(node) ?? first))]);
-    const nodes = files.map((file, i) => describe(i + 1, file));
+    const [stamp, files, debugged] = await Promise.all([
+      this.file(stampFile(1), first),
+      Promise.all(numbers.map((node) => this.file(hpCfg(node), containers.get(node) ?? first))),
+      Promise.all(numbers.map((node) => isDebugged(this.docker, containers.get(node)))),
+    ]);
+    const nodes = files.map((file, i) => describe(i + 1, file, debugged[i]));
     // Somebody may have removed the container of the last node.
     for (let file; (file = await this.file(hpCfg(nodes.length + 1), first)); ) nodes.push(describe(nodes.length + 1, file));
     return { nodes, image: first.Config.Image, stamp: stamp && (JSON.parse(stamp.text) as DeploymentStamp), operation };
@@ -83,6 +90,12 @@ export class ClusterReader {
     this.known.set(path, { key, file });
     return file;
   }
+}
+
+/** Only what runs at the moment is listed there. */
+async function isDebugged(docker: Docker, container: Docker.ContainerInspectInfo | undefined): Promise<boolean> {
+  const running = await Promise.all((container?.ExecIDs ?? []).map(async (id) => docker.getExec(id).inspect().catch(() => undefined)));
+  return running.some((exec) => exec?.Running === true && exec.ProcessConfig.arguments.some((word) => word.includes(AGENT_MARK)));
 }
 
 async function inspect(docker: Docker, node: number): Promise<Docker.ContainerInspectInfo | undefined> {

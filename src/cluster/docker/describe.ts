@@ -28,6 +28,7 @@ export function describeCluster(cluster: DockerCluster, factsOf: FactsOfNode, ho
     program: { binPath: contract.bin_path, binArgs: contract.bin_args },
     roundTime: facts.find((one) => one?.roundTime !== undefined)?.roundTime ?? contract.consensus.roundtime,
     rounds: 'grid',
+    execTimeout: contract.round_limits.exec_timeout,
     clockBehind: 0,
     quorum: { needed, of: unl.length, tolerates: unl.length - needed },
     nodes,
@@ -55,7 +56,7 @@ export function describeNode(node: DockerNode, cluster: DockerCluster, factsOf: 
     ...(peers && { peers }),
     ...(facts?.observer !== undefined && { observer: facts.observer }),
     weaklyConnected,
-    debugged: false,
+    debugged: node.debugged,
     logFile: nodeLogCommand(node.node),
     stateDir: `${nodeDir(node.node)}/contract_fs/seed/state`,
   };

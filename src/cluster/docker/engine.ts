@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../base/disposables';
 import type { RoundsMode } from '../../base/rounds';
 import { HotPocketError } from '../../base/errors';
-import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugLease, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
+import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { hotpocketHome } from '../paths';
 import type { StateFiles } from '../stateFiles';
 import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
@@ -11,6 +12,8 @@ import type { DockerContext } from './context';
 import { openDocker } from './daemon/connect';
 import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
 import { dockerFailure } from './daemon/failures';
+import type { LeaseHost } from './debug/lease';
+import { DebugLeases } from './debug/leases';
 import { deploy } from './deploy';
 import { describeCluster, describeNode } from './describe';
 import { destroy, exists, leftovers } from './destroy';
@@ -35,6 +38,8 @@ export { findEndpoint } from './daemon/endpoint';
 export interface DockerEngineOptions {
   /** Read: what the docker command reads to find its daemon, HP_INSTANCE_IMAGE, HP_DEVKIT_IMAGE, HOTPOCKET_BIND, HOTPOCKET_HOME, HOTPOCKET_OBSERVER. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Absolute path of the folder with the bundled programs; where this one is, if it is bundled. */
+  readonly programs?: string;
 }
 
 const TAIL = 300;
@@ -44,15 +49,18 @@ const LOOK_ANYWAY_MS = 1_000;
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
 export class DockerEngine implements ClusterEngine {
   readonly kind = 'docker';
-  readonly capabilities = { stopsClock: false, statusWithoutUser: false, debugging: false, eagerRounds: false, localFiles: false, profiling: false, faults: false };
+  readonly capabilities = { stopsClock: false, statusWithoutUser: false, eagerRounds: false, localFiles: false, profiling: false, faults: false };
   private readonly env: NodeJS.ProcessEnv;
+  private readonly programs: string;
   private readonly changes = new Emitter<ClusterChange>();
   private readonly events = new DockerEvents(() => this.docker);
   private connection: { readonly endpoint: Endpoint; readonly docker: Docker; readonly reader: ClusterReader } | undefined;
+  private readonly leases = new DebugLeases(() => this.leaseHost);
   private watch: ClusterWatch | undefined;
 
-  constructor({ env = process.env }: DockerEngineOptions = {}) {
+  constructor({ env = process.env, programs = __dirname }: DockerEngineOptions = {}) {
     this.env = env;
+    this.programs = programs;
   }
 
   async status(): Promise<ClusterStatus | undefined> {
@@ -143,8 +151,12 @@ export class DockerEngine implements ClusterEngine {
     return Promise.reject(new HotPocketError('PROFILE_ENGINE_UNSUPPORTED', {}));
   }
 
-  debug(): Promise<DebugLease> {
-    return Promise.reject(new HotPocketError('DEBUG_ENGINE_UNSUPPORTED', {}));
+  /** The clock goes on: `pauseCluster` is without effect. */
+  async debug(request: DebugRequest, onEvent: (event: DebugEvent) => void): Promise<DebugLease> {
+    return this.guard('Debugging', undefined, async () => {
+      select(await this.reader.require(), request.node);
+      return this.leases.begin(request, onEvent);
+    });
   }
 
   stateFiles(node: number): StateFiles {
@@ -169,6 +181,7 @@ export class DockerEngine implements ClusterEngine {
   };
 
   dispose(): void {
+    this.leases.dispose();
     this.watch?.dispose();
     this.events.dispose();
   }
@@ -196,6 +209,20 @@ export class DockerEngine implements ClusterEngine {
     const { docker, endpoint } = this.connected;
     const notice = ({ code, message, remedy }: HotPocketError, node?: number): void => this.changes.fire({ type: 'notice', ...(node !== undefined && { node }), code, message, remedy });
     return { docker, endpoint, env: this.env, notice };
+  }
+
+  private get leaseHost(): LeaseHost {
+    const { docker, notice } = this.context;
+    return {
+      docker,
+      notice,
+      agent: join(this.programs, 'debugAgent.js'),
+      whenChanged: (node) => this.whenChanged(nodeContainer(node), undefined),
+      lastLedger: async (node) => {
+        const [found] = (await this.reader.read())?.nodes.filter((one) => one.node === node) ?? [];
+        return found && (this.watch?.facts(found) ?? (await this.lookUp(found)))?.ledger?.seqNo;
+      },
+    };
   }
 
   /** Of a cluster that exists, what its containers were made of. */
@@ -261,10 +288,10 @@ export class DockerEngine implements ClusterEngine {
   }
 
   /** Something happened to the container, or it is time to look. */
-  private async whenChanged(id: string, signal: AbortSignal | undefined): Promise<void> {
+  private async whenChanged(idOrName: string, signal: AbortSignal | undefined): Promise<void> {
     const done = new AbortController();
     const end = (): void => done.abort();
-    const subscription = this.events.on((event) => (event.type !== 'container' || event.id === id ? end() : undefined));
+    const subscription = this.events.on((event) => (event.type !== 'container' || event.id === idOrName || event.name === idOrName ? end() : undefined));
     signal?.addEventListener('abort', end);
     await sleep(LOOK_ANYWAY_MS, undefined, { signal: done.signal }).catch(() => undefined);
     signal?.removeEventListener('abort', end);

@@ -5,6 +5,9 @@ import { join, resolve } from 'node:path';
 import type { ClusterStatus } from '../../../src/cluster/engine';
 import { processesOf, sendSignal } from '../../support/processes';
 import { noteLogs } from '../../support/said';
+import { until } from '../../support/until';
+
+export { until } from '../../support/until';
 
 const root = resolve(__dirname, '../../..');
 /** Elsewhere for a package of them. */
@@ -202,16 +205,9 @@ export class CliCluster {
     return target;
   }
 
-  /** Fails if two nodes ever said different things about one ledger, or a node said two about it. */
+  /** See requireSameLedgers. */
   requireSameLedgers(nodes: readonly number[]): void {
-    const known = new Map<number, string>();
-    for (const node of nodes) {
-      for (const { seqNo, hash, state, patch } of this.ledgers(node)) {
-        const text = `${hash} state:${state} patch:${patch}`;
-        if ((known.get(seqNo) ?? text) !== text) throw new Error(`Ledger ${seqNo} is ${text} on node ${node}, but was ${known.get(seqNo)}.`);
-        known.set(seqNo, text);
-      }
-    }
+    requireSameLedgers(nodes.map((node) => [node, this.ledgers(node)]));
   }
 
   /** Processes of this cluster that are alive, by their command lines: its own, and whatever works in its folders. */
@@ -244,13 +240,15 @@ export function ledgerLines(text: string): LedgerLine[] {
     .map(([, seqNo, hash, state, patch]) => ({ seqNo: Number(seqNo), hash: hash!, state: state!, patch: patch! }));
 }
 
-/** Looks again and again until there is an answer; what happened instead is in the error. */
-export async function until<T>(what: string, timeoutMs: number, look: () => T | undefined | Promise<T | undefined>, report?: () => string | Promise<string>): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; ) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.\n${(await report?.()) ?? ''}`);
-    await new Promise((done) => setTimeout(done, 25));
+/** Fails if two nodes ever said different things about one ledger, or a node said two about it. */
+export function requireSameLedgers(nodes: readonly (readonly [node: number, ledgers: readonly LedgerLine[]])[]): void {
+  const known = new Map<number, string>();
+  for (const [node, ledgers] of nodes) {
+    for (const { seqNo, hash, state, patch } of ledgers) {
+      const text = `${hash} state:${state} patch:${patch}`;
+      if ((known.get(seqNo) ?? text) !== text) throw new Error(`Ledger ${seqNo} is ${text} on node ${node}, but was ${known.get(seqNo)}.`);
+      known.set(seqNo, text);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ const contracts = resolve(__dirname, '../contracts');
  * Puts a contract of test/process/contracts, with the published contract library, into one file as authors do. `contract` is more
  * of that section of hp.cfg.override. Returns the folder to deploy.
  */
-export async function nodeContract(cluster: CliCluster, name: string, contract: object = {}): Promise<string> {
+export async function nodeContract(cluster: Pick<CliCluster, 'bundle'>, name: string, contract: object = {}): Promise<string> {
   const { outputFiles } = await build({ entryPoints: [join(contracts, `${name}.js`)], bundle: true, platform: 'node', target: 'node20', write: false, logLevel: 'warning' });
   const [bundled] = outputFiles;
   if (!bundled) throw new Error(`${name} was not built.`);

@@ -19,7 +19,7 @@ export class User {
     client.on('ledger_event', (event) => this.events.push(event as LedgerEvent));
   }
 
-  static async connect(cluster: CliCluster, node: number, options: ClientOptions = {}): Promise<User> {
+  static async connect(cluster: Pick<CliCluster, 'env' | 'log'>, node: number, options: ClientOptions = {}): Promise<User> {
     const port = Number(cluster.env.HP_USER_PORT_BEGIN) + node - 1;
     const keys = await hotpocketClient.generateKeys();
     const user = new User(await hotpocketClient.createClient([`wss://localhost:${port}`], keys, options), () => cluster.log(node).slice(-3_000));

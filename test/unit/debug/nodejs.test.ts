@@ -27,14 +27,14 @@ describe('attaching to Node.js', () => {
     expect(provider.attach(debuggee, options)).toMatchObject({
       type: 'pwa-node', request: 'attach', name: 'Ledger 12 · node 2 · process 4711', address: '127.0.0.1', port: 40123, websocketAddress: 'ws://127.0.0.1:40123/abc',
       localRoot: '/my project/dist', remoteRoot: '/home/node2/state', continueOnAttach: true, autoAttachChildProcesses: false,
-      skipFiles: ['<node_internals>/**', '**/node_modules/hotpocket-nodejs-contract/**', '/hook.js'],
+      skipFiles: ['<node_internals>/**', '**/node_modules/hotpocket-nodejs-contract/**', '/hook.js', '**/debugContainerHook.js'],
     });
   });
 
   it('takes over what the author wrote', () => {
     const written = { stopOnEntry: true, sourceMaps: false, outFiles: ['/x/*.js'], resolveSourceMapLocations: null, skipFiles: ['/y/**'] };
     expect(provider.attach({ ...debuggee, kind: 'read' }, { ...options, ...written })).toMatchObject({
-      name: 'Read request after ledger 12 · node 2 · process 4711', continueOnAttach: false, sourceMaps: false, outFiles: ['/x/*.js'], resolveSourceMapLocations: null, skipFiles: ['/y/**', '/hook.js'],
+      name: 'Read request after ledger 12 · node 2 · process 4711', continueOnAttach: false, sourceMaps: false, outFiles: ['/x/*.js'], resolveSourceMapLocations: null, skipFiles: ['/y/**', '/hook.js', '**/debugContainerHook.js'],
     });
   });
 

@@ -29,7 +29,7 @@ export async function followLog(docker: Docker, name: string, options: FollowOpt
   let range: { since?: string; tail?: number } = { ...(sinceStart && { since: sinceText(State.StartedAt) }), ...(tail !== undefined && { tail }) };
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   const tell = (record: LogRecord): void => {
-    if (!told.isNew(record)) return;
+    if (!told.isNew(record) || isOfDebugger(record)) return;
     const text = decoders[record.stream].write(record.content);
     if (text !== '') onText(text);
   };
@@ -52,6 +52,10 @@ export async function followLog(docker: Docker, name: string, options: FollowOpt
     }
   }
 }
+
+/** What Node.js itself prints when a debugger comes and goes; no business of the contract's log. */
+const DEBUGGER_LINES = new Set(['Debugger attached.\n', 'Waiting for the debugger to disconnect...\n']);
+const isOfDebugger = ({ content }: LogRecord): boolean => content.length < 64 && DEBUGGER_LINES.has(content.toString('latin1'));
 
 /** Docker says 409 for a container that is just being removed. */
 const isBeingRemoved = (error: unknown): boolean => hasStatus(error, 409);

@@ -9,7 +9,7 @@ export type DockerEvent =
   | { readonly type: 'lost' }
   | { readonly type: 'connected' };
 
-const ACTIONS = ['create', 'start', 'die', 'stop', 'kill', 'oom', 'pause', 'unpause', 'destroy', 'rename'];
+const ACTIONS = ['create', 'start', 'die', 'stop', 'kill', 'oom', 'pause', 'unpause', 'destroy', 'rename', 'exec_start', 'exec_die'];
 const RETRY_MS = 1_000;
 
 /** What happens to containers, as Docker tells it, whoever does it. Listens as long as somebody listens here. */
