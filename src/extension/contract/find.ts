@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
+import { filesBelow } from './walk';
 import { contractFolders, deployable, hasOverride, isFolder, OVERRIDE, type ContractFolder } from './folders';
 
 const EXCLUDED = '**/node_modules/**';
@@ -22,7 +23,16 @@ export async function rememberContract(context: vscode.ExtensionContext, folder:
  */
 export async function findContract(context: vscode.ExtensionContext, argument: unknown): Promise<string | undefined> {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return named(argument.fsPath);
-  return choose(await contractFolders(await search(`**/${OVERRIDE}`), await search('**/package.json'), lastContract(context)));
+  return choose(await contractFolders(await everywhere(OVERRIDE), await everywhere('package.json'), lastContract(context)));
+}
+
+/** Files with this name in the workspace. */
+async function everywhere(name: string): Promise<string[]> {
+  const found = await search(`**/${name}`);
+  if (found.length > 0) return found;
+  // VS Code's search has been seen to find nothing in a window that had just been opened; that nothing is there, only the disk tells.
+  const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
+  return (await Promise.all(folders.map(({ uri }) => filesBelow(uri.fsPath, name)))).flat();
 }
 
 /** A folder that was named holds the contract somewhere, or is it. */
