@@ -4,9 +4,7 @@ import { FrameTargets } from './frameTargets';
 import { LinkRefresh } from './linkRefresh';
 import { LOG_LANGUAGE } from './logChannels';
 import { findFrames, type Frame } from './stackFrames';
-
-// The first line of a channel that does not show all.
-const WHOLE_LOG = /^⋯ .*? (\/.*\.log)$/;
+import { wholeLogPath } from './wholeLog';
 
 class FrameLink extends vscode.DocumentLink {
   override readonly tooltip = vscode.l10n.t('Show the contract\'s source');
@@ -41,7 +39,7 @@ export class LogLinks implements vscode.DocumentLinkProvider<FrameLink | vscode.
 
 function wholeLogLink(document: vscode.TextDocument): vscode.DocumentLink[] {
   const { text } = document.lineAt(0);
-  const path = WHOLE_LOG.exec(text)?.[1];
+  const path = wholeLogPath(text);
   return path ? [new vscode.DocumentLink(new vscode.Range(0, text.length - path.length, 0, text.length), vscode.Uri.file(path))] : [];
 }
 

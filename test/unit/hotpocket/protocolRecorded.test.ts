@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Binary, deserialize } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, type Hex } from '../../../src/hotpocket/hash';
@@ -13,17 +11,7 @@ import {
   encodeContractOutput, encodeEvent, encodeInputStatus, encodeLastLedger, encodeQueryResult, encodeReadResponse, encodeStatus,
 } from '../../../src/hotpocket/protocol/serverMessages';
 import { parseUserMessage } from '../../../src/hotpocket/protocol/userMessages';
-
-// Frames between hotpocket-js-client 0.5.7 and a node of a real cluster (hpcore 0.6.4): every kind of message.
-interface Frame { readonly dir: 'send' | 'recv'; readonly bytes: Buffer }
-
-function frames(protocol: UserProtocol): Frame[] {
-  const lines = readFileSync(join(import.meta.dirname, 'recorded', `user-${protocol}.jsonl`), 'utf8').trim().split('\n');
-  return lines.map((line) => {
-    const { dir, text, hex } = JSON.parse(line) as { dir: Frame['dir']; text?: string; hex?: string };
-    return { dir, bytes: text === undefined ? fromHex(hex ?? '') : Buffer.from(text) };
-  });
-}
+import { recordedFrames } from '../../support/recordedFrames';
 
 interface LedgerDoc {
   seq_no: number; timestamp: number; hash: Hex; prev_hash: Hex; state_hash: Hex; config_hash: Hex; user_hash: Hex; input_hash: Hex; output_hash: Hex;
@@ -92,7 +80,7 @@ function encodeAgain(protocol: UserProtocol, m: Doc): Buffer {
 }
 
 describe.each(['json', 'bson'] as const)('frames of a real cluster in %s', (protocol) => {
-  const all = frames(protocol);
+  const all = recordedFrames(protocol);
   const received = all.filter((f) => f.dir === 'recv').map((f) => f.bytes);
   const sent = all.filter((f) => f.dir === 'send').map((f) => f.bytes);
   const challenge = received.map(read).find((m) => m.type === 'user_challenge')!;
