@@ -27,10 +27,10 @@ const check = async (name, command, args, options) => results.addStep(name, awai
 
 const readJson = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined);
 
-/** A project of vitest.config.mts, or one file of it. `within`: a command that runs another one. */
-async function runSuite(project, { within = [], file, ...options } = {}) {
+/** A project of vitest.config.mts, or some files of it. `within`: a command that runs another one. `workers`: how many files at a time. */
+async function runSuite(project, { within = [], files = [], workers, ...options } = {}) {
   const report = join(folder, `${project}.json`);
-  const [command, ...args] = [...within, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...(file ? [file] : [])];
+  const [command, ...args] = [...within, bin('vitest'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...(workers ? [`--maxWorkers=${workers}`] : []), ...files];
   const ok = await run(project, command, args, { ...options, env: { HOTPOCKET_TEST_SAID: said, ...(long ? { HOTPOCKET_TEST_LONG: '1' } : {}) } });
   return { report: readJson(report), ok };
 }
@@ -43,13 +43,14 @@ async function suite(project, options) {
 const dockerInVsCode = 'test/vscode/ui/docker.test.ts';
 const dockerDaemon = [process.execPath, join(root, 'test/docker/daemon/withDaemon.mjs')];
 
-/** Containers of a Docker daemon that is started for the tests alone. */
+/** Containers of a Docker daemon that is started for the tests alone. In `npm test` only what every engine must do, because of the time. */
 async function docker() {
-  if (!long && !process.env.HOTPOCKET_TEST_DOCKER) return results.skip('docker: not asked for (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
+  const whole = long || Boolean(process.env.HOTPOCKET_TEST_DOCKER);
   const [command, wrapper] = dockerDaemon;
   const probe = spawnSync(command, [wrapper, '--check'], { encoding: 'utf8' });
   if (probe.status !== 0) return results.skip(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
-  await suite('docker', { within: dockerDaemon });
+  await suite('docker', { within: dockerDaemon, files: whole ? [] : ['test/docker/engine.test.ts', 'test/docker/debug.test.ts'] });
+  if (!whole) return results.skip('docker: the files beyond what every engine must do, and debugging (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
   const { report, ok } = await runVsCode('ui', dockerInVsCode);
   results.addVsCode('ui', report, ok);
 }
@@ -69,7 +70,7 @@ async function vscode(part) {
 
 /** Whether a file that had a failure has none when nothing else runs. */
 async function passesAlone(part, file) {
-  const again = part === 'host' || part === 'ui' ? runVsCode(part, file) : runSuite(part, { file, within: part === 'docker' ? dockerDaemon : [] });
+  const again = part === 'host' || part === 'ui' ? runVsCode(part, file) : runSuite(part, { files: [file], within: part === 'docker' ? dockerDaemon : [] });
   return (await again).ok;
 }
 
@@ -100,9 +101,9 @@ const computed = behind();
 await Promise.all([run('what VS Code needs', process.execPath, ['test/vscode/run.mjs', 'provision']), only || suite('unit')]);
 await vscode('host');
 if (!only) {
-  await suite('process');
+  // Most of their time is waiting for rounds, so there can be more than cores.
+  await Promise.all([suite('process', { workers: 3 }), docker()]);
   if (long) await suite('chaos');
-  await docker();
 }
 await computed;
 await vscode('ui');
