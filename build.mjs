@@ -17,6 +17,7 @@ const loadedWhenUsed = {
   'src/extension/logs/sourceMaps.ts': 'sourceMaps',
   'src/extension/config/language.ts': 'configLanguage',
   'src/project/createProject.ts': 'createProject',
+  'src/diagnose/diagnose.ts': 'diagnose',
 };
 
 /** @type {import('esbuild').Plugin} */

@@ -11,8 +11,9 @@ const rooms = {
   cluster: ['hotpocket', 'client', 'base'],
   debug: ['cluster', 'hotpocket', 'base'],
   project: ['base'],
-  cli: ['cluster', 'hotpocket', 'project', 'base'],
-  extension: ['base', 'hotpocket', 'client', 'cluster', 'debug', 'project'],
+  diagnose: ['cluster', 'hotpocket', 'project', 'base'],
+  cli: ['cluster', 'hotpocket', 'project', 'diagnose', 'base'],
+  extension: ['base', 'hotpocket', 'client', 'cluster', 'debug', 'project', 'diagnose'],
 };
 
 export default ts.config(

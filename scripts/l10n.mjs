@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bundle = join(root, 'l10n', 'bundle.l10n.json');
 
 /** Where the extension's texts are. */
-const FOLDERS = ['src/extension', 'src/cluster/profile'];
+const FOLDERS = ['src/extension', 'src/cluster/profile', 'src/diagnose'];
 
 /** All texts, sorted. Throws for a call whose text is not a plain string: it could not be found in a translation. */
 export function translatedTexts(folders = FOLDERS) {

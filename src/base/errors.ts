@@ -1,14 +1,10 @@
+import { entry, type CatalogueEntry } from './catalogueEntry';
+import { surroundings } from './surroundingErrors';
+
 /**
  * The one catalogue of errors a user can meet. Every entry says what happened, where (through its details) and what
  * to do. Tests and callers compare codes, never texts.
  */
-export interface CatalogueEntry<D> {
-  readonly message: (details: D) => string;
-  readonly remedy: (details: D) => string;
-}
-
-const entry = <D>(message: (d: D) => string, remedy: (d: D) => string): CatalogueEntry<D> => ({ message, remedy });
-
 export const catalogue = {
   // Command line and cluster
   USAGE: entry<{ problem: string; usage: string }>((d) => d.problem, (d) => `Usage: ${d.usage}`),
@@ -102,6 +98,7 @@ export const catalogue = {
   // State
   STATE_IO: entry<{ folder: string; problem: string }>((d) => `The contract's files in ${d.folder} cannot be read or written: ${d.problem}`, () => 'Check that the disk has room and that these files are yours, then start the node again.'),
   STATE_CHANGED: entry<{ path: string }>((d) => `The contract's file ${d.path} changed while the contract was not running.`, () => 'Leave the files of a node alone while it is started; to change them, deploy again.'),
+  ...surroundings,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

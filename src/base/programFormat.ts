@@ -28,6 +28,12 @@ export function interpreterOf(path: string): string | undefined {
   return /^#![ \t]*([^ \t\n]+)/.exec(readHead(path)?.toString('utf8') ?? '')?.[1];
 }
 
+/** The first line of a script as the kernel takes it: the program, and the one argument there may be. Undefined if it is no script. */
+export function commandOf(path: string): readonly [string, string?] | undefined {
+  const [, program, argument] = /^#![ \t]*([^ \t\n]+)(?:[ \t]+([^\n]*))?(?:\n|$)/.exec(readHead(path)?.toString('utf8') ?? '') ?? [];
+  return program === undefined ? undefined : argument ? [program, argument.trimEnd()] : [program];
+}
+
 function isForThisMachine(head: Buffer): boolean {
   const machines = ELF_MACHINES[process.arch];
   if (!machines || head.length < 20) return true;

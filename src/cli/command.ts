@@ -11,7 +11,8 @@ export interface Command {
   /** Lines of its help below the summary. */
   readonly details: readonly string[];
   readonly options?: Options;
-  run(invocation: Invocation): Promise<void>;
+  /** Resolves with the exit code, if it is another than 0. */
+  run(invocation: Invocation): Promise<number | void>;
 }
 
 export type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

@@ -27,8 +27,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return name === undefined ? 2 : 0;
   }
   try {
-    await runCommand(findCommand(name === '--version' ? 'version' : name), rest, surroundings);
-    return 0;
+    return (await runCommand(findCommand(name === '--version' ? 'version' : name), rest, surroundings)) ?? 0;
   } catch (error) {
     const known = asHotPocketError(error);
     output.error(known);
@@ -44,7 +43,7 @@ function findCommand(name: string): Command {
   throw new HotPocketError('USAGE', { problem: `There is no command '${name}'.`, usage: `hotpocket ${commands.map((one) => one.name).join(' | ')} (hotpocket --help)` });
 }
 
-async function runCommand(command: Command, args: readonly string[], { env, output, signal, openEngine }: Surroundings): Promise<void> {
+async function runCommand(command: Command, args: readonly string[], { env, output, signal, openEngine }: Surroundings): Promise<number | void> {
   const { positionals, values } = parse(command, args);
   if (values.help === true) {
     output.text(commandHelp(command));
@@ -53,7 +52,7 @@ async function runCommand(command: Command, args: readonly string[], { env, outp
   const engine = await openEngine(engineKind(values.engine ?? (env.HOTPOCKET_ENGINE || 'embedded'), command));
   const invocation: Invocation = { positionals, values, env, engine, output, signal };
   try {
-    await command.run(invocation);
+    return await command.run(invocation);
   } finally {
     engine.dispose();
   }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -61,6 +61,11 @@ export class TestHome {
 
   async deploy(files: Files, defaults: Partial<ClusterDefaults> = {}): Promise<ClusterStatus> {
     return this.engine().deploy({ path: this.bundle(files), defaults: { ...(await freeDefaults(3)), ...defaults } });
+  }
+
+  /** Of the supervisor that was started last. */
+  get supervisorPid(): number {
+    return Number(/process (\d+)/.exec(readFileSync(this.paths.supervisorLog, 'utf8').split('Supervisor started').at(-1) ?? '')?.[1]);
   }
 
   /** Lets go of the supervisor, which ends when nothing runs. */

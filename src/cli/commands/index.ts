@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { clean } from './clean';
 import { deploy } from './deploy';
+import { diagnose } from './diagnose';
 import { gen } from './gen';
 import { list } from './list';
 import { logs } from './logs';
@@ -13,4 +14,4 @@ import { stop } from './stop';
 import { version } from './version';
 
 /** In the order the help lists them. */
-export const commands: readonly Command[] = [gen, list, deploy, start, stop, logs, status, profile, spawn, rounds, clean, version];
+export const commands: readonly Command[] = [gen, list, deploy, start, stop, logs, status, profile, diagnose, spawn, rounds, clean, version];

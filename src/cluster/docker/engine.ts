@@ -34,6 +34,8 @@ import { forgetObserver } from './watch/observerKey';
 // For scripts/image.mjs, which loads this file's bundle.
 export { openDocker } from './daemon/connect';
 export { findEndpoint } from './daemon/endpoint';
+// For diagnose, in its own bundle.
+export { examineDaemon } from './examine';
 
 export interface DockerEngineOptions {
   /** Read: what the docker command reads to find its daemon, HP_INSTANCE_IMAGE, HP_DEVKIT_IMAGE, HOTPOCKET_BIND, HOTPOCKET_HOME, HOTPOCKET_OBSERVER. */

@@ -1,10 +1,12 @@
 import type { Command } from './command';
+import { build } from './build';
 import { clean } from './clean';
 import { compareStateFile } from './compareStateFile';
 import { copyEndpoint } from './copyEndpoint';
 import { copyText } from './copyText';
 import { debugNode } from './debugNode';
 import { deploy } from './deploy';
+import { diagnose } from './diagnose';
 import { newProject } from './newProject';
 import { openClient } from './openClient';
 import { openSettings } from './openSettings';
@@ -27,12 +29,14 @@ import { switchRounds } from './switchRounds';
 
 /** All commands of package.json, each in a file of its own. */
 export const commands: readonly Command[] = [
+  build,
   clean,
   compareStateFile,
   copyEndpoint,
   copyText,
   debugNode,
   deploy,
+  diagnose,
   newProject,
   openClient,
   openSettings,

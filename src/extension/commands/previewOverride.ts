@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compareConfigTexts } from '../config/configTexts';
 import { findContract } from '../contract/find';
-import { OVERRIDE } from '../contract/folders';
+import { OVERRIDE } from '../../project/contractFolders';
 import type { Services } from '../services';
 import type { Command } from './command';
 

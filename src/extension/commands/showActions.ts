@@ -6,7 +6,7 @@ import type { Command } from './command';
 /** In the order they are offered behind the status bar. */
 const OFFERED = [
   'startNode', 'stopNode', 'restartNode', 'startAll', 'stopAll', 'deploy', 'debugNode', 'openClient', 'showLog', 'showAllLogs', 'showProfile',
-  'copyEndpoint', 'openStateFile', 'compareStateFile', 'spawnNode', 'setClusterSize', 'switchRounds', 'clean', 'openSettings', 'showOutput',
+  'copyEndpoint', 'openStateFile', 'compareStateFile', 'spawnNode', 'setClusterSize', 'switchRounds', 'clean', 'diagnose', 'openSettings', 'showOutput',
 ].map((name) => `hotpocket.${name}`);
 
 /** What can be done with the cluster now. Titles, icons and conditions are those of package.json. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { basename } from 'node:path';
 import { DisposableList } from '../../base/disposables';
-import { OVERRIDE } from '../contract/folders';
+import { OVERRIDE } from '../../project/contractFolders';
 import type { ConfigFile, Problem } from './problems';
 import { findingText, fixTitle } from './words';
 

@@ -1,5 +1,5 @@
 import { ConfigError, formatConfig, isJsonObject, mergeOverride, readConfig, type Json, type JsonObject } from '../../hotpocket/config';
-import { freshConfig } from './fresh';
+import { freshConfig } from '../../hotpocket/config/fresh';
 
 /** Keys are shown as this: they are no part of an override, and the private one is secret. */
 const KEY = '…';

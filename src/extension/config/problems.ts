@@ -3,7 +3,7 @@ import { ConfigError, mergeOverride, parseConfigExceptKeys, type JsonObject } fr
 import { isSection, type Field, type Section } from '../../hotpocket/config/field';
 import { readField } from '../../hotpocket/config/readField';
 import { entryAt, hpConfigTable } from '../../hotpocket/config/table';
-import { freshConfig } from './fresh';
+import { freshConfig } from '../../hotpocket/config/fresh';
 import { homeOf, keyOf, PER_NODE, valueOf } from './properties';
 import { similar } from './similar';
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { basename, relative } from 'node:path';
 import { HotPocketError } from '../../base/errors';
 import { setting } from '../settings';
-import { packageOf } from './folders';
+import { packageOf } from '../../project/contractFolders';
 
 const SCRIPT = 'build';
 /**
@@ -11,14 +11,17 @@ const SCRIPT = 'build';
  */
 const problemMatchers = (path: string): string[] => ['$tsc', path === '' ? '$hotpocket-esbuild' : '$hotpocket-esbuild-below'];
 
+/** Builds a contract before it is deployed, if it can be built and the setting wants it. Throws as `buildContract` does. */
+export async function buildBeforeDeploy(folder: string): Promise<void> {
+  if (setting('buildBeforeDeploy', vscode.Uri.file(folder))) await buildContract(folder);
+}
+
 /**
- * Runs the `build` script of the project that a contract folder belongs to, if it has one and the setting wants it.
+ * Runs the `build` script of the project that a contract folder belongs to, if it has one.
  * Throws BUILD_FAILED, or CANCELLED if the user ended it.
  */
 export async function buildContract(folder: string): Promise<void> {
-  const uri = vscode.Uri.file(folder);
-  if (!setting('buildBeforeDeploy', uri)) return;
-  const workspaceFolder = vscode.workspace.getWorkspaceFolder(uri);
+  const workspaceFolder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
   const project = await packageOf(folder, workspaceFolder?.uri.fsPath);
   if (!project?.hasBuild) return;
   const name = vscode.l10n.t('build {0}', basename(project.folder));

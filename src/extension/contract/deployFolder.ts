@@ -3,14 +3,14 @@ import { nodeCount } from '../model/words';
 import type { Services } from '../services';
 import { chosenRounds, newClusterDefaults, preferredNode } from '../settings';
 import { withProgress } from '../ui/progress';
-import { buildContract } from './build';
+import { buildBeforeDeploy } from './build';
 import { rememberContract } from './find';
 
 const SHOWN_MS = 5000;
 
 /** Builds the contract if it can be built, deploys it to all nodes, and shows the log of the default node. */
 export async function deployFolder({ context, engine, model }: Services, path: string): Promise<void> {
-  await buildContract(path);
+  await buildBeforeDeploy(path);
   const defaults = newClusterDefaults();
   const rounds = engine.capabilities.eagerRounds ? chosenRounds() : undefined;
   const { nodes } = await withProgress(vscode.l10n.t('Deploying the contract'), (task) => engine.deploy({ path, defaults, ...(rounds && { rounds }) }, task));

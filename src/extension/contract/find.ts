@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
+import { contractFolders, deployable, hasOverride, isFolder, OVERRIDE, type ContractFolder } from '../../project/contractFolders';
 import { filesBelow } from './walk';
-import { contractFolders, deployable, hasOverride, isFolder, OVERRIDE, type ContractFolder } from './folders';
 
 const EXCLUDED = '**/node_modules/**';
 /** A workspace with more contracts than this is not searched further. */
@@ -23,7 +23,12 @@ export async function rememberContract(context: vscode.ExtensionContext, folder:
  */
 export async function findContract(context: vscode.ExtensionContext, argument: unknown): Promise<string | undefined> {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return named(argument.fsPath);
-  return choose(await contractFolders(await everywhere(OVERRIDE), await everywhere('package.json'), lastContract(context)));
+  return choose(await contractsOfWorkspace(context));
+}
+
+/** Those that there are to choose from; what was deployed last goes first. */
+export async function contractsOfWorkspace(context: vscode.ExtensionContext): Promise<ContractFolder[]> {
+  return contractFolders(await everywhere(OVERRIDE), await everywhere('package.json'), lastContract(context));
 }
 
 /** Files with this name in the workspace. */

@@ -4,7 +4,7 @@ import { HotPocketError } from '../../base/errors';
 import { debugProviders, providerFor } from '../../debug/providers';
 import { deployFolder } from '../contract/deployFolder';
 import { findContract } from '../contract/find';
-import { packageOf } from '../contract/folders';
+import { packageOf } from '../../project/contractFolders';
 import type { Services } from '../services';
 import { preferredNode } from '../settings';
 import { showError } from '../ui/errors';

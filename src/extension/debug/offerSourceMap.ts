@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Program } from '../../debug/provider';
 import { withSourceMap } from '../../debug/sourceMapBuild';
-import { packageOf } from '../contract/folders';
+import { packageOf } from '../../project/contractFolders';
 import { hasMap } from '../logs/readMap';
 
 /**

@@ -3,7 +3,7 @@ import type { Debuggee } from '../../base/debugLink';
 import { asHotPocketError } from '../../base/errors';
 import type { ClusterEngine, DebugEvent, DebugLease } from '../../cluster/engine';
 import type { DebugProvider } from '../../debug/provider';
-import { isInside } from '../contract/folders';
+import { isInside } from '../../project/contractFolders';
 import { durationText } from '../model/words';
 import { startChild } from './childSession';
 import type { ResolvedConfiguration } from './configuration';

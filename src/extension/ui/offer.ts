@@ -11,5 +11,9 @@ export interface Offer {
 export async function offer(show: (message: string, ...titles: string[]) => Thenable<string | undefined>, message: string, offers: readonly Offer[]): Promise<void> {
   const chosen = await show(message, ...offers.map(({ title }) => title));
   const taken = offers.find(({ title }) => title === chosen);
-  if (taken) await vscode.commands.executeCommand(taken.command, ...(taken.args ?? []));
+  if (taken) await runOffer(taken);
+}
+
+export async function runOffer({ command, args = [] }: Offer): Promise<void> {
+  await vscode.commands.executeCommand(command, ...args);
 }

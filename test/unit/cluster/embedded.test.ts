@@ -17,7 +17,7 @@ const states = (status: ClusterStatus | undefined): string[] => (status?.nodes ?
 const config = (node: number) => parseConfig(readFileSync(home.paths.node(node).hpCfg, 'utf8'), '');
 const pids = (status: ClusterStatus | undefined): number[] => (status?.nodes ?? []).flatMap(({ state }) => ('pid' in state ? [state.pid] : []));
 /** The supervisor's log tells its process. */
-const supervisorPid = (): number => Number(/process (\d+)/g.exec(readFileSync(home.paths.supervisorLog, 'utf8').split('Supervisor started').at(-1) ?? '')?.[1]);
+const supervisorPid = (): number => home.supervisorPid;
 
 describe('deploy', () => {
   it('creates a cluster as hpdevkit does and starts it', async () => {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, HotPocketError } from '../../../base/errors';
-import { isJsonObject, mergeOverride, readConfig, type HpConfig, type Json, type JsonObject } from '../../../hotpocket/config';
+import type { HpConfig, JsonObject } from '../../../hotpocket/config';
 import { allSettled } from '../../allSettled';
 import { readBundle, type Bundle } from '../../bundle';
 import type { ClusterStatus, DeployRequest, Task } from '../../engine';
-import { overrideInvalid } from '../../overrideInvalid';
 import { checkContractProgram } from '../../preflight';
+import { withOverride } from '../../withOverride';
 import { withRounds, type ClusterRecord } from '../clusterFile';
 import { nodeRecord } from '../nodeConfig';
 import { committed } from './abortable';
@@ -70,19 +70,8 @@ async function prepare(cluster: Cluster, record: ClusterRecord, bundle: Bundle, 
   return configs;
 }
 
-async function overriddenConfig(file: string, bundle: Bundle): Promise<HpConfig> {
-  const config = JSON.parse(await readFile(file, 'utf8')) as JsonObject;
-  const { override } = bundle;
-  if (!override) return readConfig(config, file);
-  try {
-    const layer = JSON.parse(override.text) as Json;
-    if (!isJsonObject(layer)) throw new Error('it is not a JSON object.');
-    const merged = readConfig(mergeOverride(config, layer), override.path);
-    if (merged.node.public_key !== (config.node as JsonObject).public_key) throw new Error('it would give every node the same key (node.public_key).');
-    return merged;
-  } catch (error) {
-    throw overrideInvalid(override.path, error);
-  }
+async function overriddenConfig(file: string, { override }: Bundle): Promise<HpConfig> {
+  return withOverride(JSON.parse(await readFile(file, 'utf8')) as JsonObject, override, file);
 }
 
 /** Containers may share port numbers; nodes on one machine may not. */

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractFolders, deployable, packageOf } from '../../../src/extension/contract/folders';
-import { filesBelow } from '../../../src/extension/contract/walk';
+import { contractFolders, deployable, packageOf } from '../../src/project/contractFolders';
+import { filesBelow } from '../../src/extension/contract/walk';
 
 let root: string;
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'hotpocket földers '))));

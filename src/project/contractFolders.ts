@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
 export const OVERRIDE = 'hp.cfg.override';
@@ -61,6 +61,52 @@ export async function packageOf(folder: string, limit: string | undefined): Prom
     if (current === dirname(current)) return undefined;
   }
   return undefined;
+}
+
+/** A contract as its author sees it: what is deployed, and what it is built from. */
+export interface ContractProject {
+  /** To be deployed; it may not be there. */
+  readonly folder: string;
+  readonly project?: Package;
+}
+
+/** The contract of a folder that somebody names, which may be that of a project. Undefined if nothing there looks like one. */
+export async function contractOf(named: string): Promise<ContractProject | undefined> {
+  if (!(await isFolder(named))) return withProject(named);
+  const own = await readPackage(named);
+  const folder = hasOverride(named) ? await deployable(named) : own ? await builtFolder(own) : hasOverride(join(named, SOURCE)) ? join(named, BUILT) : undefined;
+  return folder === undefined ? undefined : withProject(folder);
+}
+
+async function withProject(folder: string): Promise<ContractProject> {
+  const project = await packageOf(folder, undefined);
+  return { folder, ...(project && { project }) };
+}
+
+/** What a project is built into, or itself if it is not built. */
+async function builtFolder({ folder, hasBuild }: Package): Promise<string> {
+  const built = join(folder, BUILT);
+  return hasBuild || (await isFolder(built)) ? built : folder;
+}
+
+/** The newest file of a project's sources that was changed after all that was built; relative to the project. Undefined if there is none, or nothing to compare. */
+export async function newerSource({ folder, project }: ContractProject): Promise<string | undefined> {
+  if (!project?.hasBuild || isInside(project.folder, folder)) return undefined;
+  const [source, built] = await Promise.all([newest(join(project.folder, SOURCE)), newest(folder)]);
+  return source && built && source.changedAt > built.changedAt ? relative(project.folder, source.path) : undefined;
+}
+
+interface Changed {
+  readonly path: string;
+  /** ms since 1970. */
+  readonly changedAt: number;
+}
+
+async function newest(folder: string): Promise<Changed | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes(`${sep}node_modules`)).map(({ parentPath, name }) => join(parentPath, name));
+  const all = await Promise.all(files.map(async (path) => stat(path).then(({ mtimeMs }): Changed => ({ path, changedAt: mtimeMs }), () => undefined)));
+  return all.reduce((latest, one) => (one && (!latest || one.changedAt > latest.changedAt) ? one : latest), undefined);
 }
 
 export function hasOverride(folder: string): boolean {

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { join } from 'node:path';
+import type { CheckResult } from '../../diagnose/finding';
+import { findingItem } from '../diagnose/findingItems';
+import { showReport } from '../diagnose/reportDocument';
+import type { ContractProject } from '../../project/contractFolders';
+import { contractsOfWorkspace } from '../contract/find';
+import type { Services } from '../services';
+import { engineEnvironment, newClusterDefaults } from '../settings';
+import { helpFor } from '../ui/help';
+import { runOffer, type Offer } from '../ui/offer';
+import { withProgress } from '../ui/progress';
+import type { Command } from './command';
+
+/** Looks for what keeps a cluster or a contract from running here, and offers what helps against each thing it finds. */
+export const diagnose: Command = {
+  id: 'hotpocket.diagnose',
+  async run(services, argument) {
+    const { diagnose: look, reportLines } = await import('../../diagnose/diagnose');
+    const results = await withProgress(vscode.l10n.t('Diagnosing'), async (task) => {
+      const { signal = new AbortController().signal } = task;
+      const { engine, context } = services;
+      const contract = await contractInQuestion(services, argument);
+      return look({ env: engineEnvironment(), engine, programs: join(context.extensionPath, 'dist'), defaults: newClusterDefaults, contract, l10n: vscode.l10n, signal }, (text) => task.progress?.(text));
+    });
+    // The list waits for its reader; the command is over.
+    void choose(services, results, () => showReport(services.context, `${reportLines(results, vscode.l10n).join('\n')}\n`));
+  },
+};
+
+/** The one it was called with, was deployed last, or is the first of the workspace. */
+async function contractInQuestion({ context, model }: Services, argument: unknown): Promise<ContractProject | undefined> {
+  const { contractOf } = await import('../../diagnose/diagnose');
+  const named = argument instanceof vscode.Uri && argument.scheme === 'file' ? argument.fsPath : (await contractsOfWorkspace(context))[0]?.path;
+  const path = named ?? model.status?.contractPath ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  return path === undefined ? undefined : contractOf(path);
+}
+
+async function choose({ log }: Services, results: readonly CheckResult[], report: () => Promise<void>): Promise<void> {
+  const { allFindings, severityWord, summaryText } = await import('../../diagnose/diagnose');
+  const items = allFindings(results).map((finding) => findingItem(finding, helpFor(finding.error), severityWord(finding.severity, vscode.l10n), vscode.l10n));
+  const whole: vscode.QuickPickItem = { label: `$(output) ${vscode.l10n.t('Open the whole report')}`, description: vscode.l10n.t('all that was looked at, to read or copy'), alwaysShow: true };
+  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly offer?: Offer }>([...items, whole], {
+    title: vscode.l10n.t('HotPocket: {0}', summaryText(results, vscode.l10n)),
+    placeHolder: vscode.l10n.t('Choose what to do something about'),
+    ignoreFocusOut: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!chosen) return;
+  await (chosen.offer ? runOffer(chosen.offer) : report()).catch((error: unknown) => log.error(String(error)));
+}
