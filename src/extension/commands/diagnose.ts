@@ -38,7 +38,8 @@ async function contractInQuestion({ context, model }: Services, argument: unknow
 
 async function choose({ log }: Services, results: readonly CheckResult[], report: () => Promise<void>): Promise<void> {
   const { allFindings, severityWord, summaryText } = await import('../../diagnose/diagnose');
-  const items = allFindings(results).map((finding) => findingItem(finding, helpFor(finding.error), severityWord(finding.severity, vscode.l10n), vscode.l10n));
+  // Notes ask for nothing; the report has them.
+  const items = allFindings(results).filter(({ severity }) => severity !== 'note').map((finding) => findingItem(finding, helpFor(finding.error), severityWord(finding.severity, vscode.l10n), vscode.l10n));
   const whole: vscode.QuickPickItem = { label: `$(output) ${vscode.l10n.t('Open the whole report')}`, description: vscode.l10n.t('all that was looked at, to read or copy'), alwaysShow: true };
   const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly offer?: Offer }>([...items, whole], {
     title: vscode.l10n.t('HotPocket: {0}', summaryText(results, vscode.l10n)),
