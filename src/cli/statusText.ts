@@ -15,6 +15,7 @@ export function statusText(status: ClusterStatus): string {
 }
 
 function debuggingText({ pause, clockBehind }: ClusterStatus): string | undefined {
+  if (pause?.goesOn) return `The contract of node ${pause.node} is debugged, after ledger ${pause.ledgerSeqNo}; the clock goes on`;
   if (pause) return `The clock stands still while the contract of node ${pause.node} is debugged, after ledger ${pause.ledgerSeqNo}`;
   return clockBehind > 0 ? `The clock is ${(clockBehind / 1000).toFixed(1)} s behind, for the time spent debugging, until the next deployment` : undefined;
 }

@@ -175,13 +175,15 @@ export interface DebugLease {
   end(): Promise<void>;
 }
 
-/** The cluster's clock stands still for a debugged run. */
+/** A debugged run is held, and the cluster's clock stands still for it unless `goesOn`. */
 export interface PauseInfo {
   readonly node: number;
   readonly kind: RunKind;
   readonly ledgerSeqNo: number;
   /** ms since 1970. */
   readonly since: number;
+  /** Where the clock cannot be stopped. `endsAt`: when the process is killed for want of time, ms since 1970; never, if absent. */
+  readonly goesOn?: { readonly endsAt?: number };
 }
 
 export interface CleanReport {
@@ -195,7 +197,7 @@ export type ClusterChange =
   | { readonly type: 'ledger'; readonly node: number; readonly seqNo: number; readonly hash: string }
   /** A node's round is over. */
   | { readonly type: 'round'; readonly node: number; readonly round: RoundProfile }
-  /** The clock was stopped, or goes on. */
+  /** A debugged run is held, or none any more. */
   | { readonly type: 'pause'; readonly pause?: PauseInfo }
   | { readonly type: 'rounds'; readonly mode: RoundsMode }
   | { readonly type: 'faults'; readonly faults: ClusterFaults }

@@ -235,6 +235,25 @@ it('goes on debugging when the container was killed and starts again', async () 
   await later.receives('noted after the start');
 });
 
+it('ends while the contract is just being started, without breaking it', async () => {
+  const before = await cluster.traces(2);
+  // A shell that takes its time, as any does for a moment.
+  await cluster.run(2, `mkdir /tmp/slow && cp /bin/sh /tmp/slow/sh && printf '#!/tmp/slow/sh\\nsleep 1\\nexec /tmp/slow/sh "$@"\\n' > /tmp/slow/slow && chmod 755 /tmp/slow/slow && mv /bin/sh /bin/sh.away && cp /tmp/slow/slow /bin/sh`);
+  const tester = await debug({ node: 2 });
+  const results = Array.from({ length: 5 }, async (_, i) => {
+    await pause(i * 100);
+    return cluster.exec(2, ['/usr/bin/node', '-p', '1 + 1']);
+  });
+  await pause(250);
+  await tester.disarm();
+  expect(await Promise.all(results)).toEqual(results.map(() => '2\n'));
+  await cluster.exec(2, ['/tmp/slow/sh', '-c', 'mv /bin/sh.away /bin/sh && rm -r /tmp/slow']);
+  await cluster.advance();
+  // Those that took the shell away are not meant.
+  const unchanged = (text: string): string => text.split('\n').filter((line) => !/^\/bin|^\/tmp 0/.test(line)).join('\n');
+  expect(unchanged(await cluster.traces(2))).toBe(unchanged(before));
+});
+
 it('works where nothing can be started from /dev, and with a program that is a link', async () => {
   for (const node of NODES) await cluster.run(node, 'ln -s node /usr/bin/nodejs');
   await deploy({ bin_path: '/usr/bin/nodejs' });

@@ -57,7 +57,7 @@ export class DockerEngine implements ClusterEngine {
   private readonly changes = new Emitter<ClusterChange>();
   private readonly events = new DockerEvents(() => this.docker);
   private connection: { readonly endpoint: Endpoint; readonly docker: Docker; readonly reader: ClusterReader } | undefined;
-  private readonly leases = new DebugLeases(() => this.leaseHost);
+  private readonly leases = new DebugLeases(() => this.leaseHost, (pause) => this.changes.fire({ type: 'pause', ...(pause && { pause }) }));
   private watch: ClusterWatch | undefined;
 
   constructor({ env = process.env, programs = __dirname }: DockerEngineOptions = {}) {
@@ -267,7 +267,8 @@ export class DockerEngine implements ClusterEngine {
 
   private async describe(): Promise<ClusterStatus | undefined> {
     const cluster = await this.reader.read();
-    return cluster && describeCluster(cluster, await this.factsOf(cluster), this.host);
+    const { pause } = this.leases;
+    return cluster && { ...describeCluster(cluster, await this.factsOf(cluster), this.host), ...(pause && { pause }) };
   }
 
   /** Where keys of observers are kept; undefined with HOTPOCKET_OBSERVER=off. */

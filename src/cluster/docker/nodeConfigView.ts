@@ -10,7 +10,7 @@ const shape = v.fallback(
       bin_path: v.string(),
       bin_args: v.string(),
       consensus: v.object({ roundtime: v.number(), threshold: v.number() }),
-      round_limits: v.object({ exec_timeout: v.number() }),
+      round_limits: v.optional(v.object({ exec_timeout: v.number() }), { exec_timeout: 0 }),
     }),
     mesh: v.object({ port: v.number() }),
     user: v.object({ port: v.number() }),

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Debuggee } from '../../base/debugLink';
 import { asHotPocketError } from '../../base/errors';
-import type { ClusterEngine, DebugEvent, DebugLease } from '../../cluster/engine';
+import type { ClusterEngine, ClusterStatus, DebugEvent, DebugLease } from '../../cluster/engine';
 import type { DebugProvider } from '../../debug/provider';
 import { isInside } from '../../project/contractFolders';
-import { durationText } from '../model/words';
+import { durationText, holdText } from '../model/words';
 import { startChild } from './childSession';
 import type { ResolvedConfiguration } from './configuration';
 
@@ -20,7 +20,7 @@ const THREAD = 1;
 export class ParentSession implements vscode.DebugAdapter {
   private readonly messages = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
   readonly onDidSendMessage = this.messages.event;
-  private readonly begun = new Map<number, number>();
+  private readonly begun = new Map<number, { readonly at: number; readonly endsAt?: number }>();
   private lease: DebugLease | undefined;
   private sequence = 0;
   private ended = false;
@@ -87,14 +87,21 @@ export class ParentSession implements vscode.DebugAdapter {
     // Stopped before it began.
     if (this.ended) return this.lease.end();
     this.print(vscode.l10n.t('Debugging node {0}: waiting for its contract to be started.', node));
-    if (!pauseCluster) this.print(vscode.l10n.t('The cluster goes on while the contract is paused; the node falls behind.'));
+    if (!this.engine.capabilities.stopsClock) this.warn(status, node);
+    else if (!pauseCluster) this.print(vscode.l10n.t('The cluster goes on while the contract is paused; the node falls behind.'));
+  }
+
+  /** What a pause does is said before there is one. */
+  private warn(status: ClusterStatus | undefined, node: number): void {
+    if (status) this.print(holdText(status, node, vscode.l10n));
+    this.print(vscode.l10n.t('When debugging stops, the contract runs on. Do not end its process: a contract that others wait for may leave the nodes on different ledgers, which only a deployment mends.'));
   }
 
   private onEvent(event: DebugEvent): void {
     if (event.type === 'ended') return this.onEnded(event.run);
     const { debuggee } = event;
     this.last = debuggee;
-    this.begun.set(debuggee.run, Date.now());
+    this.begun.set(debuggee.run, { at: Date.now(), ...(debuggee.endsAt !== undefined && { endsAt: debuggee.endsAt }) });
     this.print(this.headline(debuggee));
     this.event('invalidated', { areas: ['threads'] });
     void startChild(this.session, this.provider.attach(debuggee, this.attachOptions())).then((attached) => {
@@ -107,7 +114,8 @@ export class ParentSession implements vscode.DebugAdapter {
   private onEnded(run: number): void {
     const begun = this.begun.get(run);
     this.begun.delete(run);
-    if (begun !== undefined) this.print(vscode.l10n.t('… ended after {0}', durationText(Date.now() - begun)));
+    if (begun) this.print(vscode.l10n.t('… ended after {0}', durationText(Date.now() - begun.at)));
+    if (begun?.endsAt !== undefined && Date.now() >= begun.endsAt) this.print(vscode.l10n.t('HotPocket killed it because its time was over: exec_timeout of contract.round_limits in hp.cfg.override.'), 'stderr');
     if (!this.ended) this.event('invalidated', { areas: ['threads'] });
   }
 

@@ -39,7 +39,7 @@ export class EngineLog implements Disposable {
       const { node, kind, ledgerSeqNo, phase, pid } = change;
       log.trace(`Node ${node}: ${kind} run for ledger ${ledgerSeqNo} ${phase} (process ${pid}).`);
     } else if (change.type === 'notice') log.warn(`[${change.code}] ${change.message} ${change.remedy}`);
-    else if (change.type === 'pause') log.trace(change.pause ? `The clock is held for a debugged contract of node ${change.pause.node}.` : 'The clock goes on.');
+    else if (change.type === 'pause') log.trace(change.pause ? `A contract of node ${change.pause.node} is held by a debugger${change.pause.goesOn ? '.' : ', and the clock with it.'}` : 'No contract is held.');
     else if (change.type === 'rounds') log.info(`Rounds are ${change.mode === 'eager' ? 'eager' : 'on the grid'}.`);
     else if (change.type === 'cluster') log.debug(change.exists ? 'A supervisor came or went.' : 'The cluster is gone.');
   }

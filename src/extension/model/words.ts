@@ -59,6 +59,14 @@ export function durationText(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
 }
 
+/** What it means for a cluster whose clock cannot be stopped that the contract of a node is held by a debugger. */
+export function holdText({ quorum: { tolerates }, execTimeout = 0 }: ClusterStatus, node: number, l10n: L10n): string {
+  const others = tolerates > 0
+    ? l10n.t('While its contract stands still, node {0} takes no part in consensus; the others go on, and it catches up afterwards.', node)
+    : l10n.t('While its contract stands still, node {0} takes no part in consensus, and the others wait for it.', node);
+  return execTimeout > 0 ? `${others} ${l10n.t('HotPocket kills the contract {0} after its start (exec_timeout).', durationText(execTimeout))}` : others;
+}
+
 /** HotPocket's way to name a ledger: number and first eight digits of its hash. */
 export function ledgerText({ seqNo, hash }: { readonly seqNo: number; readonly hash: string }): string {
   return `${seqNo}-${hash.slice(0, 8)}`;

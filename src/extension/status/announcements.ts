@@ -15,7 +15,7 @@ export function announce({ context, model, steering }: Services): void {
     const now = Date.now();
     const { tell, lookAgainAt } = watch.look(status, steering.quietUntil(status?.roundTime ?? 0), now);
     if (lookAgainAt !== undefined) timer = setTimeout(look, lookAgainAt - now);
-    if (tell) void tellIncident(tell);
+    if (tell) void tellIncident(tell, status?.contractPath);
   };
   context.subscriptions.push(
     model.onDidChange(look),
@@ -29,7 +29,7 @@ export function announce({ context, model, steering }: Services): void {
   look();
 }
 
-function tellIncident({ kind, voting, needed, missing }: Incident): Promise<void> {
+function tellIncident({ kind, voting, needed, missing }: Incident, contract: string | undefined): Promise<void> {
   const messages = {
     forked: () => vscode.l10n.t('The HotPocket cluster is forked: its nodes stand on different ledgers, and none has the {0} votes it needs.', needed),
     stalled: () => vscode.l10n.t('The HotPocket cluster is stalled: {0} of {1} needed nodes vote, so no ledger is created.', voting, needed),
@@ -37,7 +37,9 @@ function tellIncident({ kind, voting, needed, missing }: Incident): Promise<void
   };
   const offers: Offer[] = [{ title: vscode.l10n.t('Show Logs'), command: 'hotpocket.showAllLogs' }];
   const [first, ...others] = vscode.workspace.isTrusted ? missing : [];
-  if (others.length > 0) offers.unshift({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
+  // On the real engine nothing else brings them together again.
+  if (kind === 'forked' && vscode.workspace.isTrusted) offers.unshift({ title: vscode.l10n.t('Deploy Again'), command: 'hotpocket.deploy', ...(contract !== undefined && { args: [vscode.Uri.file(contract)] }) });
+  else if (others.length > 0) offers.unshift({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
   else if (first !== undefined) offers.unshift({ title: vscode.l10n.t('Start Node {0}', first), command: 'hotpocket.startNode', args: [first] });
   return offer(vscode.window.showWarningMessage, messages[kind](), offers);
 }

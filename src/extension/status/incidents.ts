@@ -41,7 +41,8 @@ export class IncidentWatch {
       return {};
     }
     const { condition, voting, needed } = summary;
-    if (condition === 'waiting') {
+    // Nodes that wait for a contract at a breakpoint are the user's own doing, and the status bar says so.
+    if (condition === 'waiting' || (condition === 'stalled' && status.pause)) {
       this.since = undefined;
       return {};
     }

@@ -4,6 +4,8 @@ import { SteadyCondition } from '../model/steady';
 import type { Services } from '../services';
 import { failureText, pausedText, statusText, type StatusText } from './statusText';
 
+const SECOND_MS = 1_000;
+
 /** The cluster's consensus at a glance, in the status bar. */
 export function showStatusItem({ context, model }: Services): void {
   const item = vscode.window.createStatusBarItem('hotpocket.status', vscode.StatusBarAlignment.Left, 10);
@@ -19,7 +21,8 @@ export function showStatusItem({ context, model }: Services): void {
     const { summary, lookAgainAt } = steady.look(view.status, now);
     if (lookAgainAt !== undefined) timer = setTimeout(show, lookAgainAt - now);
     const { pause } = view.status;
-    if (pause) return pausedText(view.status, pause, summary, vscode.l10n);
+    if (pause?.goesOn?.endsAt !== undefined) timer = setTimeout(show, SECOND_MS);
+    if (pause) return pausedText(view.status, pause, summary, vscode.l10n, now);
     return statusText(view.status, summary, vscode.l10n);
   };
   const show = (): void => {

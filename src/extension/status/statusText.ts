@@ -2,7 +2,7 @@ import { asHotPocketError } from '../../base/errors';
 import type { ClusterStatus, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import type { ClusterCondition, ClusterSummary } from '../model/summary';
-import { clusterConditionWord, conditionText, ledgerText, quorumText, roundsText, type L10n } from '../model/words';
+import { clusterConditionWord, conditionText, holdText, ledgerText, quorumText, roundsText, type L10n } from '../model/words';
 
 /** What the item in the status bar shows. */
 export interface StatusText {
@@ -23,6 +23,9 @@ const icons: Readonly<Record<ClusterCondition, string>> = {
   interrupted: '$(debug-disconnect)',
 };
 
+/** Hardly time to look at anything more. */
+const ALARM_S = 60;
+
 /** The item of a cluster. `summary` may be steadier than the status itself. */
 export function statusText(status: ClusterStatus, summary: ClusterSummary, l10n: L10n): StatusText {
   const { condition } = summary;
@@ -35,15 +38,23 @@ export function statusText(status: ClusterStatus, summary: ClusterSummary, l10n:
   };
 }
 
-/** The item while the clock stands still for a debugger. */
-export function pausedText(status: ClusterStatus, pause: PauseInfo, summary: ClusterSummary, l10n: L10n): StatusText {
-  const words = l10n.t('paused in ledger {0}', pause.ledgerSeqNo);
-  const why = l10n.t('The clock of the cluster stands still: the contract of node {0} is being debugged.', pause.node);
+/** The item while a contract is held by a debugger, at a time (ms since 1970). */
+export function pausedText(status: ClusterStatus, pause: PauseInfo, summary: ClusterSummary, l10n: L10n, now: number): StatusText {
+  const { node, ledgerSeqNo, goesOn } = pause;
+  const left = goesOn?.endsAt === undefined ? undefined : Math.max(0, Math.round((goesOn.endsAt - now) / 1000));
+  const words = l10n.t('paused in ledger {0}', ledgerSeqNo);
+  const why = goesOn ? holdText(status, node, l10n) : l10n.t('The clock of the cluster stands still: the contract of node {0} is being debugged.', node);
   return {
-    text: `$(debug-pause) HP ${l10n.t('paused')} · #${pause.ledgerSeqNo}`,
+    text: [`$(debug-pause) HP ${l10n.t('paused')}`, `#${ledgerSeqNo}`, ...(left === undefined ? [] : [l10n.t('{0} left', clockText(left))])].join(' · '),
     tooltip: `${why}\n\n${tooltip(status, summary, l10n)}`,
-    spoken: l10n.t('HotPocket cluster {0}, node {1} is being debugged', words, pause.node),
+    spoken: l10n.t('HotPocket cluster {0}, node {1} is being debugged', words, node),
+    ...(left !== undefined && left < ALARM_S && { alarm: 'warning' }),
   };
+}
+
+/** `4:07`. */
+function clockText(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** The item of a cluster that cannot be looked at. */

@@ -105,8 +105,12 @@ export class DockerCluster {
   }
 
   /** Runs a shell script in a node's container and returns what it printed. */
-  async run(node: number, script: string): Promise<string> {
-    const exec = await this.container(node).exec({ Cmd: ['/bin/sh', '-c', script], AttachStdout: true, AttachStderr: true });
+  run(node: number, script: string): Promise<string> {
+    return this.exec(node, ['/bin/sh', '-c', script]);
+  }
+
+  async exec(node: number, command: readonly string[]): Promise<string> {
+    const exec = await this.container(node).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
     const stream = await exec.start({ hijack: true, stdin: false });
     const output = new PassThrough();
     this.docker.modem.demuxStream(stream, output, output);

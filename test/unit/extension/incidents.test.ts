@@ -52,6 +52,13 @@ describe('an incident', () => {
     expect(told([working, 1000, Infinity], [crashed3, 60_000, 11_000])).toEqual(['11000 stalled 3']);
   });
 
+  it('is no news while a contract that they wait for stands at a breakpoint', () => {
+    const pause = { node: 1, kind: 'consensus', ledgerSeqNo: 258, since: 0, goesOn: {} } as const;
+    expect(told([working, 1000], [{ ...silent, pause }, 60_000], [working, 1000])).toEqual([]);
+    expect(told([working, 1000], [{ ...silent, pause }, 10_000], [silent, 60_000])).toEqual(['15000 stalled ']);
+    expect(told([working, 1000], [{ ...forked, pause }, 60_000])).toEqual(['5000 forked ']);
+  });
+
   it('is the whole cluster being gone, if it was seen to work', () => {
     expect(told([down, 60_000])).toEqual([]);
     expect(told([working, 1000], [down, 60_000])).toEqual(['5000 interrupted 1,2,3']);

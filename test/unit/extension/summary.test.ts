@@ -4,7 +4,7 @@ import { contextOf } from '../../../src/extension/model/context';
 import { isEnabled } from '../../../src/extension/model/enablement';
 import { SteadyCondition } from '../../../src/extension/model/steady';
 import { isStoppable, nodeCondition, summarise } from '../../../src/extension/model/summary';
-import { failureText, statusText } from '../../../src/extension/status/statusText';
+import { failureText, pausedText, statusText } from '../../../src/extension/status/statusText';
 import { cluster, interrupted, l10n, node, running, stopped } from './support';
 
 const unreliable = { voteStatus: 'unreliable', votes: { received: 2, needed: 3 } } as const;
@@ -75,6 +75,20 @@ describe('the status bar', () => {
   ])('is a short text', (status, text, alarm) => {
     expect(shown(status)).toMatchObject({ text });
     expect(shown(status).alarm).toBe(alarm);
+  });
+
+  it('counts down where a contract at a breakpoint is killed in time', () => {
+    const paused = (status: ReturnType<typeof cluster>, goesOn?: { endsAt?: number }) =>
+      pausedText(status, { node: 2, kind: 'consensus', ledgerSeqNo: 258, since: 0, ...(goesOn && { goesOn }) }, summarise(status), l10n, 1_000_000);
+    const limited = { ...three(), execTimeout: 300_000 };
+    expect(paused(three())).toMatchObject({ text: '$(debug-pause) HP paused · #258', tooltip: expect.stringContaining('The clock of the cluster stands still') as string });
+    expect(paused(limited, {})).toMatchObject({ text: '$(debug-pause) HP paused · #258' });
+    const early = paused(limited, { endsAt: 1_247_000 });
+    expect(early).toMatchObject({ text: '$(debug-pause) HP paused · #258 · 4:07 left', tooltip: expect.stringMatching(/node 2 takes no part in consensus, and the others wait.*300 s after its start/) as string });
+    expect(early.alarm).toBeUndefined();
+    expect(paused(cluster(three().nodes, 2), { endsAt: 1_247_000 }).tooltip).toMatch(/the others go on, and it catches up/);
+    expect(paused(limited, { endsAt: 1_059_000 })).toMatchObject({ text: '$(debug-pause) HP paused · #258 · 0:59 left', alarm: 'warning' });
+    expect(paused(limited, { endsAt: 990_000 }).text).toContain('0:00 left');
   });
 
   it('says what is wrong when the cluster cannot be read', () => {

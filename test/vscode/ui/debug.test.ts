@@ -1,12 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hotpocketClient, type Client } from '../../support/hotpocketClient';
-import { projectFolder } from '../harness/paths';
 import { processesOf } from '../harness/processes';
 import { Scratch } from '../harness/scratch';
 import { DebugToolbar } from './support/debugView';
 import { keepPicturesOfFailures } from './support/failures';
+import { SampleProject } from './support/sampleProject';
 import { STATUS } from './support/statusItem';
 import type { WorkbenchWindow } from './support/window';
 import { Workbench } from './support/workbench';
@@ -15,42 +14,29 @@ import { Workbench } from './support/workbench';
 const USER_PORT = 29_181;
 const scratch = new Scratch();
 const folder = join(scratch.folder, 'Mein Vertrag ü');
-const source = join(folder, 'src', 'contract.js');
+let project: SampleProject;
 let workbench: Workbench;
 let window: WorkbenchWindow;
 let debug: DebugToolbar;
-let client: Client;
-const received: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(join(folder, '.vscode'), { recursive: true });
-  const settings = { 'hotpocket.userPortBegin': USER_PORT, 'hotpocket.peerPortBegin': 29_861, 'hotpocket.roundTime': 1000, 'editor.minimap.enabled': false };
-  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
-  const sample = join(projectFolder, 'samples', 'starter');
-  for (const name of ['src', 'build.mjs', 'package.json']) cpSync(join(sample, name), join(folder, name), { recursive: true });
-  symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
+  project = new SampleProject(folder, { 'hotpocket.userPortBegin': USER_PORT, 'hotpocket.peerPortBegin': 29_861, 'hotpocket.roundTime': 1000, 'editor.minimap.enabled': false });
   Object.assign(process.env, scratch.env);
   workbench = await Workbench.open({ suite: 'debug' });
   window = await workbench.openWindow(folder);
   debug = new DebugToolbar(window.page);
 });
 afterAll(async () => {
-  await client?.close();
+  await project?.close();
   await workbench?.close();
   await scratch.dispose();
 });
 keepPicturesOfFailures(() => workbench);
 
 const status = () => window.statusItem(STATUS).text();
-const lineOf = (text: string): number => readFileSync(source, 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
 const extensionHosts = (): number[] => processesOf(scratch.id).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost'));
-async function connect(): Promise<void> {
-  await client?.close();
-  client = await hotpocketClient.createClient([`wss://localhost:${USER_PORT + 1}`], await hotpocketClient.generateKeys(), { protocol: 'bson' });
-  client.on('contract_output', ({ outputs }) => received.push(...outputs.map(String)));
-  expect(await client.connect()).toBe(true);
-}
-const submit = async (data: string) => (await client.submitContractInput(JSON.stringify({ type: 'set', data }))).submissionStatus;
+const connect = (): Promise<void> => project.connect(USER_PORT + 1);
+const submit = (data: string) => project.submit(data);
 /** A run before that would not stop. */
 async function debugged(node: number): Promise<void> {
   await window.showContainer('HotPocket');
@@ -60,18 +46,7 @@ const statusSoon = (pending: Promise<{ readonly status: string }>) => expect.pol
 
 describe('F5 in a contract project', () => {
   it('asks what debugs it, builds, deploys and waits', async () => {
-    await window.quickInput.openFile('contract.js');
-    await expect.poll(() => window.editor.tabs()).toContain('contract.js');
-    const line = lineOf('switch (type)');
-    await window.page.locator('.view-lines').first().click();
-    // An editor that was just opened may not have the keyboard yet.
-    await expect.poll(async () => {
-      await window.page.keyboard.press('Control+G');
-      await window.quickInput.answer(`:${line}`);
-      return window.page.locator('.part.statusbar').innerText();
-    }).toContain(`Ln ${line}`);
-    await window.page.keyboard.press('F9');
-    await window.page.locator('.margin-view-overlays [class*="codicon-debug-breakpoint"], .glyph-margin-widgets [class*="codicon-debug-breakpoint"]').first().waitFor();
+    await window.editor.breakpoint('contract.js', project.lineOf('switch (type)'));
     await window.page.keyboard.press('F5');
     await expect.poll(() => window.quickInput.choices()).toContain('HotPocket');
     await window.screenshot('1 F5 asks');
@@ -97,7 +72,7 @@ describe('F5 in a contract project', () => {
     await window.screenshot('5 stepped');
     await debug.button('Continue');
     await statusSoon(pending).toBe('accepted');
-    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['{"type":"dataResult","data":"success"}']);
+    await expect.poll(() => project.received, { timeout: 20_000 }).toEqual(['{"type":"dataResult","data":"success"}']);
     await expect.poll(() => status()).toMatch(/^HP 3\/3 · #\d+$/);
   });
 
@@ -134,12 +109,12 @@ describe('F5 in a contract project', () => {
   });
 
   it('lets the contract run on when the extension host dies at a breakpoint', async () => {
-    const before = received.length;
+    const before = project.received.length;
     const pending = submit('deserted');
     await debug.stopped();
     for (const pid of extensionHosts()) process.kill(pid, 'SIGKILL');
     await statusSoon(pending).toBe('accepted');
-    await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(() => project.received.length, { timeout: 20_000 }).toBeGreaterThan(before);
     await window.screenshot('8 extension host killed');
   });
 

@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerHost, testDocker, testImage } from '../../docker/support/daemon';
-import { projectFolder } from '../harness/paths';
 import { Scratch } from '../harness/scratch';
+import { DebugToolbar } from './support/debugView';
 import { keepPicturesOfFailures } from './support/failures';
+import { SampleProject } from './support/sampleProject';
 import { STATUS } from './support/statusItem';
 import { Workbench } from './support/workbench';
 import type { WorkbenchWindow } from './support/window';
@@ -13,26 +13,26 @@ import type { WorkbenchWindow } from './support/window';
 describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS Code (only within test/docker/daemon/withDaemon.mjs)', () => {
   const scratch = new Scratch();
   const folder = join(scratch.folder, 'Mein Vertrag ü');
+  let project: SampleProject;
   let workbench: Workbench;
   let window: WorkbenchWindow;
   keepPicturesOfFailures(() => workbench);
 
   beforeAll(async () => {
     const image = await testImage();
-    mkdirSync(join(folder, '.vscode'), { recursive: true });
-    const settings = { 'hotpocket.engine': 'docker', 'hotpocket.docker.instanceImage': image, 'hotpocket.docker.devkitImage': '127.0.0.1:1/none', 'hotpocket.roundTime': 1000 };
-    writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
-    cpSync(join(projectFolder, 'samples/starter/dist'), join(folder, 'dist'), { recursive: true });
+    project = new SampleProject(folder, { 'hotpocket.engine': 'docker', 'hotpocket.docker.instanceImage': image, 'hotpocket.docker.devkitImage': '127.0.0.1:1/none', 'hotpocket.roundTime': 1000 });
     Object.assign(process.env, scratch.env);
     workbench = await Workbench.open({ suite: 'docker' });
     window = await workbench.openWindow(folder);
   });
   afterAll(async () => {
+    await project?.close();
     await workbench?.close();
     await scratch.dispose();
   });
 
   const tree = () => window.tree('Cluster');
+  const node = (number: number) => testDocker().getContainer(`hpdevkit_default_node_${number}`);
   const working = () => expect.poll(() => window.statusItem(STATUS).text()).toMatch(/^HP 3\/3 · #\d+$/);
 
   it('is made from the palette, and says what hpdevkit will lack', async () => {
@@ -61,11 +61,40 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
   });
 
   it('shows what somebody else does to it, and mends it', async () => {
-    await testDocker().getContainer('hpdevkit_default_node_3').stop();
+    await node(3).stop();
     await expect.poll(() => tree().row('Node 3').text()).toMatch(/^Node 3 stopped/);
     await window.screenshot('stopped by docker');
     await tree().row('Node 3').inline('Start Node', async () => !(await tree().row('Node 3').text()).startsWith('Node 3 stopped'));
     await working();
+  });
+
+  it('is debugged by F5: stops in the source, counts down, and goes on', async () => {
+    const debug = new DebugToolbar(window.page);
+    await window.editor.breakpoint('contract.js', project.lineOf('switch (type)'));
+    await window.page.keyboard.press('F5');
+    await window.quickInput.pick('HotPocket');
+    await window.showContainer('HotPocket');
+    await expect.poll(() => tree().row('Node 1').text(), { timeout: 60_000 }).toMatch(/^Node 1 synced · debugged/);
+    await working();
+    await window.screenshot('debugged');
+    await project.connect(8082);
+    const pending = project.submit('seen in the container');
+    await debug.stopped();
+    await expect.poll(() => window.statusItem(STATUS).text()).toMatch(/^HP paused · #\d+ · 4:[0-5]\d left$/);
+    await window.showContainer('Run and Debug');
+    await expect.poll(() => debug.frames()).toEqual(expect.arrayContaining([expect.stringContaining('answer'), expect.stringContaining('contract')]));
+    await debug.expand('Local: answer');
+    await expect.poll(() => debug.variables()).toEqual(expect.arrayContaining([expect.stringMatching(/^data ?[:=] ?'seen in the container'$/)]));
+    await window.screenshot('at a breakpoint');
+    await debug.button('Continue');
+    await expect.poll(async () => (await pending).status).toBe('accepted');
+    await working();
+    await window.page.keyboard.press('Shift+F5');
+    await debug.gone();
+    await window.showContainer('HotPocket');
+    await expect.poll(() => tree().row('Node 1').text()).toMatch(/^Node 1 synced · port/);
+    expect((await node(1).inspect()).ExecIDs).toBeNull();
+    expect((await node(1).changes()) as unknown).toEqual(await node(2).changes());
   });
 
   it('is cleaned', async () => {

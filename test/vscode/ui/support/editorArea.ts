@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { QuickInput } from './quickInput';
 import { linesOf } from './text';
 
@@ -11,6 +12,21 @@ export class EditorArea {
   /** Opens a file of the workspace by a part of its path. */
   async open(path: string): Promise<void> {
     await this.quickInput.openFile(path);
+  }
+
+  /** Opens a file of the workspace, and sets a breakpoint in it by the keyboard. */
+  async breakpoint(name: string, line: number): Promise<void> {
+    await this.open(name);
+    await expect.poll(() => this.title()).toBe(name);
+    await this.lines.click();
+    // An editor that was just opened may not have the keyboard yet.
+    await expect.poll(async () => {
+      await this.page.keyboard.press('Control+G');
+      await this.quickInput.answer(`:${line}`);
+      return this.page.locator('.part.statusbar').innerText();
+    }).toContain(`Ln ${line}`);
+    await this.page.keyboard.press('F9');
+    await this.page.locator('.margin-view-overlays [class*="codicon-debug-breakpoint"], .glyph-margin-widgets [class*="codicon-debug-breakpoint"]').first().waitFor();
   }
 
   /** The titles of the open tabs. */

@@ -31,6 +31,5 @@ export async function undo(): Promise<void> {
 
 /** A shell that is about to become the program. */
 function isWrapper(pid: number): boolean {
-  const [shell, script] = commandLine(pid);
-  return shell === '/bin/sh' && script === join(FOLDER, FILES.start);
+  return commandLine(pid).includes(join(FOLDER, FILES.start));
 }
