@@ -15,6 +15,7 @@ const loadedWhenUsed = {
   'src/cluster/docker/engine.ts': 'docker',
   'src/client/client.ts': 'client',
   'src/extension/logs/sourceMaps.ts': 'sourceMaps',
+  'src/extension/ledgers/ledgers.ts': 'ledgers',
   'src/extension/config/language.ts': 'configLanguage',
   'src/project/createProject.ts': 'createProject',
   'src/diagnose/diagnose.ts': 'diagnose',

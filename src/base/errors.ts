@@ -10,6 +10,7 @@ export const catalogue = {
   USAGE: entry<{ problem: string; usage: string }>((d) => d.problem, (d) => `Usage: ${d.usage}`),
   CLUSTER_NOT_FOUND: entry<{ cluster: string }>((d) => `cluster '${d.cluster}' not found.`, () => 'Deploy a contract first: hotpocket deploy <path>.'),
   NODE_NOT_FOUND: entry<{ node: number; count: number }>((d) => `There is no node ${d.node}.`, (d) => (d.count === 0 ? 'The cluster has no nodes.' : d.count === 1 ? 'The cluster has node 1 only.' : `The cluster has nodes 1 to ${d.count}.`)),
+  LEDGER_NOT_FOUND: entry<{ ledger: number }>((d) => `Ledger ${d.ledger} is not there.`, () => 'It may not be closed yet, or no node runs that has it.'),
   INVALID_CLUSTER_SIZE: entry<{ value: string }>((d) => `'${d.value}' is not a cluster size.`, () => 'Set HP_CLUSTER_SIZE to a whole number from 1 to 64.'),
   INVALID_PORT: entry<{ name: string; value: string }>((d) => `'${d.value}' is not a port number (${d.name}).`, () => 'Use a whole number from 1 to 65535, with room for one port per node above it.'),
   PORT_IN_USE: entry<{ port: number; use: string; holder: string; instead: string; settled: boolean }>(

@@ -1,5 +1,6 @@
 import type { ClockSetting, Debuggee, DebugOrder, RunKind } from './debugLink';
 import type { NodeFaults } from './faults';
+import type { LedgerInfo, LedgersQuery } from './ledgers';
 import type { RoundProfile } from './roundProfile';
 import type { RoundsMode } from './rounds';
 
@@ -13,8 +14,10 @@ export type NodeFact =
   /** Configuration under consensus, at start and whenever it changes. */
   | { readonly type: 'config'; readonly roundTime: number; readonly threshold: number; readonly needed: number; readonly unl: readonly string[]; readonly binPath: string; readonly binArgs: string }
   /** Result of a stage's vote; `votes` are those received, own included. */
-  | { readonly type: 'vote'; readonly status: VoteStatusText; readonly votes: number; readonly needed: number; readonly fork: boolean }
-  | { readonly type: 'ledger'; readonly seqNo: number; readonly hash: string; readonly stateHash: string; readonly configHash: string; readonly time: number; readonly inputs: number; readonly users: number }
+  | { readonly type: 'vote'; readonly stage: 1 | 2 | 3; readonly status: VoteStatusText; readonly votes: number; readonly needed: number; readonly fork: boolean }
+  | ({ readonly type: 'ledger' } & LedgerInfo)
+  /** The answer to the question with this number, newest first. */
+  | { readonly type: 'ledgers'; readonly question: number; readonly ledgers: readonly LedgerInfo[] }
   | { readonly type: 'peers'; readonly peers: readonly string[]; readonly weaklyConnected: boolean }
   | { readonly type: 'users'; readonly users: readonly string[] }
   | { readonly type: 'run'; readonly phase: 'started' | 'ended'; readonly kind: RunKind; readonly ledgerSeqNo: number; readonly pid: number; readonly durationMs?: number; readonly problem?: string }
@@ -39,6 +42,8 @@ export type NodeCommand =
   | { readonly type: 'rounds'; readonly mode: RoundsMode }
   /** What is done to this node on purpose, in place of what was. */
   | { readonly type: 'faults'; readonly faults: NodeFaults }
+  /** Answered by `ledgers`. */
+  | { readonly type: 'tellLedgers'; readonly question: number; readonly query: LedgersQuery }
   | { readonly type: 'setClock'; readonly number: number; readonly setting: ClockSetting }
   /** The clock is held in all of the cluster: the run may begin. */
   | { readonly type: 'held'; readonly run: number }

@@ -1,6 +1,7 @@
 import type { Debuggee, DebugOrder, RunKind } from '../base/debugLink';
 import type { Disposable } from '../base/disposables';
 import type { ClusterFaults } from '../base/faults';
+import type { LedgerInfo, LedgersQuery } from '../base/ledgers';
 import type { VoteStatusText } from '../base/nodeLink';
 import type { RoundProfile } from '../base/roundProfile';
 import type { RoundsMode } from '../base/rounds';
@@ -49,6 +50,11 @@ export interface ClusterEngine extends Disposable {
    * and PROFILE_ENGINE_UNSUPPORTED where `capabilities` say so.
    */
   roundProfiles(node: number): Promise<readonly RoundProfile[]>;
+  /**
+   * Ledgers of the cluster, newest first and without gaps, as a node tells them that runs; nothing if none can. Those to come are told by `ledger`
+   * events. Throws CLUSTER_NOT_FOUND, SUPERVISOR_INCOMPATIBLE.
+   */
+  ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]>;
   /** What is in the state of a node, which need not run. */
   stateFiles(node: number): StateFiles;
 
@@ -122,7 +128,8 @@ export interface NodeStatusInfo {
   readonly peerPort: number;
   readonly inUnl: boolean;
   readonly voteStatus: VoteStatusText;
-  readonly votes?: { readonly received: number; readonly needed: number };
+  /** Of the last stage in which there was a vote, if the engine knows which it was. */
+  readonly votes?: { readonly received: number; readonly needed: number; readonly stage?: 1 | 2 | 3 };
   readonly fork: boolean;
   readonly ledger?: { readonly seqNo: number; readonly hash: string };
   /** Whom it is connected to, where the engine can know; likewise the users. */
@@ -194,7 +201,7 @@ export interface CleanReport {
 export type ClusterChange =
   | { readonly type: 'cluster'; readonly exists: boolean }
   | { readonly type: 'node'; readonly node: NodeStatusInfo }
-  | { readonly type: 'ledger'; readonly node: number; readonly seqNo: number; readonly hash: string }
+  | { readonly type: 'ledger'; readonly node: number; readonly seqNo: number; readonly hash: string; readonly ledger?: LedgerInfo }
   /** A node's round is over. */
   | { readonly type: 'round'; readonly node: number; readonly round: RoundProfile }
   /** A debugged run is held, or none any more. */

@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { join } from 'node:path';
 import type { ClusterEngine } from '../cluster/engine';
 import { ClientTerminals } from './client/clientTerminals';
+import type { Ledgers } from './ledgers/ledgers';
 import { LogChannels } from './logs/logChannels';
 import { ClusterModel } from './model/clusterModel';
 import { Steering } from './model/steering';
 import { NodeRounds } from './profile/nodeRounds';
+import { RoundTimes } from './profile/roundTimes';
 import { ProfileDocuments } from './profile/profileDocuments';
 import { engineEnvironment, onDidChangeSettings, setting } from './settings';
 
@@ -20,7 +22,10 @@ export interface Services {
   readonly logs: LogChannels;
   readonly clients: ClientTerminals;
   readonly nodeRounds: NodeRounds;
+  readonly roundTimes: RoundTimes;
   readonly profiles: ProfileDocuments;
+  /** Loaded when the cluster is shown. */
+  readonly ledgers: () => Promise<Ledgers>;
 }
 
 /**
@@ -35,9 +40,20 @@ export async function openServices(context: vscode.ExtensionContext, log: vscode
   const logs = new LogChannels({ context, log, engine, model });
   const clients = new ClientTerminals({ context, model });
   const nodeRounds = new NodeRounds(engine, model);
+  const roundTimes = new RoundTimes(nodeRounds, model);
   const profiles = new ProfileDocuments(nodeRounds, model);
-  context.subscriptions.push(logs, clients, nodeRounds, profiles);
-  return { context, log, engine, model, steering: new Steering(), logs, clients, nodeRounds, profiles };
+  context.subscriptions.push(logs, clients, nodeRounds, roundTimes, profiles);
+  const ledgers = once(async () => {
+    const opened = new (await import('./ledgers/ledgers')).Ledgers({ engine, model, log });
+    context.subscriptions.push(opened);
+    return opened;
+  });
+  return { context, log, engine, model, steering: new Steering(), logs, clients, nodeRounds, roundTimes, profiles, ledgers };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 async function openEngine(context: vscode.ExtensionContext): Promise<ClusterEngine> {

@@ -58,6 +58,8 @@ async function run(dir: string): Promise<void> {
       case 'faults':
         if (!stopping) node.setFaults(command.faults);
         return;
+      case 'tellLedgers':
+        return stopping ? undefined : report({ type: 'ledgers', question: command.question, ledgers: node.ledgerTeller.list(command.query) });
       case 'setClock':
         if (!stopping) clock.set(command.setting);
         return report({ type: 'clockSet', number: command.number });

@@ -25,7 +25,8 @@ import { GENESIS, type Ledger } from '../hotpocket/ledger';
 import { readRunRecord } from './ledger/runRecord';
 import { configuredPatch, recoverPatch } from './recoveredPatch';
 import { sayEnded, sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
-import { LedgerStore, type LedgerHistory } from './ledger/ledgerStore';
+import { ledgerHistory, LedgerStore } from './ledger/ledgerStore';
+import { LedgerTeller } from './ledger/ledgerTeller';
 import { NodeLog } from './log/nodeLog';
 import { Connectivity } from './mesh/connectivity';
 import { LinkFaults } from './mesh/linkFaults';
@@ -44,11 +45,6 @@ import { Syncer } from './sync/syncer';
 import { userHandlers } from './userHandlers';
 import { UserServer } from './users/server';
 
-/** How much of the past the node keeps (reference 4.3). */
-function ledgerHistory({ node: { history, history_config: kept } }: HpConfig): LedgerHistory {
-  return history === 'full' ? { primaryShards: Infinity, rawShards: Infinity } : { primaryShards: kept.max_primary_shards, rawShards: kept.max_raw_shards };
-}
-
 const DEFAULT_BIND = ['127.0.0.1', '::1'];
 
 /** A HotPocket node: consensus, and around it everything that it acts through. One a process. */
@@ -57,6 +53,7 @@ export class Node {
   private readonly keys: KeyPair;
   private config: HpConfig;
   private readonly ledgers: LedgerStore;
+  readonly ledgerTeller: LedgerTeller;
   private readonly state: StateStore;
   private readonly patches: Patches;
   private readonly npl: NplRouter;
@@ -88,6 +85,7 @@ export class Node {
     sayEnded(this.log, endRecordedGroups(join(paths.contractFs, 'tmp')));
     this.state = StateStore.open(paths.contractFs);
     this.ledgers = LedgerStore.open(join(paths.ledgerFs, 'seed'), ledgerHistory(dir.config));
+    this.ledgerTeller = new LedgerTeller(this.ledgers);
     const runRecordFile = join(paths.contractFs, 'run.bson');
     removeUnfinished(runRecordFile);
     const record = readRunRecord(runRecordFile);
@@ -341,7 +339,7 @@ export class Node {
       case 'voteStatus':
         return this.users?.publish({ channel: 'ledger_event', event: 'vote_status', voteStatus: effect.status });
       case 'votes':
-        return report({ type: 'vote', status: effect.status, votes: effect.votes, needed: effect.needed, fork: effect.fork });
+        return report({ type: 'vote', stage: effect.stage, status: effect.status, votes: effect.votes, needed: effect.needed, fork: effect.fork });
       case 'reject':
         return this.users?.inputStatus(effect.pubkey, { status: 'rejected', reason: effect.reason, inputHash: effect.inputHash });
       case 'commit':
@@ -360,9 +358,8 @@ export class Node {
         }
         return;
       case 'ledgerCreated': {
-        const { seqNo, hash, stateHash, configHash, time } = effect.ledger;
         this.users?.publish({ channel: 'ledger_event', event: 'ledger_created', ledger: effect.ledger });
-        return report({ type: 'ledger', seqNo, hash, stateHash, configHash, time, inputs: effect.inputs, users: effect.users });
+        return report({ type: 'ledger', ...(this.ledgerTeller.info(effect.ledger.seqNo) ?? effect.ledger) });
       }
       case 'applyPatch':
         return this.applyPatch();
@@ -387,8 +384,9 @@ export class Node {
 
   private commit(closing: Closing, outputs: readonly DeliveredOutput[]): void {
     const { timeConfig, roundTime, eager } = this.consensus.view;
-    this.profiler.commit(closing.ledger.seqNo, { roundTime, ...(!eager && { budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }) }, () =>
-      this.ledgers.commit(closing, outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages }))));
+    const sent = outputs.map(({ pubkey, outputHash, messages }) => ({ pubkey, hash: outputHash, blobs: messages }));
+    this.ledgerTeller.remember(closing.ledger, sent);
+    this.profiler.commit(closing.ledger.seqNo, { roundTime, ...(!eager && { budgetMs: contractBudget(decodeTimeConfig(timeConfig)) }) }, () => this.ledgers.commit(closing, sent));
   }
 
   private async run(ledger: Ledger, users: readonly RunInputs[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LedgerInfo } from '../../src/base/ledgers';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -192,6 +193,28 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
           // It writes a file.
           expect(round?.files?.hashed).toBeGreaterThan(0);
         }
+      });
+
+      it('tells its last ledgers, older ones, and what is in one', async () => {
+        const events: LedgerInfo[] = [];
+        const listening = engine.onDidChange((change) => change.type === 'ledger' && change.ledger && events.push(change.ledger));
+        const [newest] = await until('the last ledgers', async () => {
+          const found = await engine.ledgers({ count: 2 });
+          return found.length === 2 ? found : undefined;
+        }) as [LedgerInfo];
+        const { seqNo } = newest;
+        const all = await engine.ledgers({ before: seqNo + 1, count: 200, contents: true });
+        expect(all.map((ledger) => ledger.seqNo)).toEqual(Array.from({ length: seqNo }, (_, i) => seqNo - i));
+        for (const [i, ledger] of all.slice(0, -1).entries()) expect(ledger.prevHash).toBe(all[i + 1]?.hash);
+        const logged = ledgersIn(await said(1, new RegExp(`lcl:${seqNo}-`)));
+        expect(newest.hash.slice(0, 8)).toBe(logged.get(String(seqNo)));
+        expect(newest).toMatchObject({ inputs: 0, time: expect.any(Number) as number, stateHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+        expect(all[0]?.contents?.inputs).toEqual([]);
+        expect((await engine.ledgers({ before: 3, count: 1 })).map((ledger) => ledger.seqNo)).toEqual([2]);
+        expect(await engine.ledgers({ before: 1, count: 5 })).toEqual([]);
+        const told = await until('an event of a ledger with its hashes', () => Promise.resolve(events.find(({ prevHash }) => prevHash !== undefined)));
+        expect((await engine.ledgers({ before: told.seqNo + 1, count: 1 }))[0]).toMatchObject({ seqNo: told.seqNo, hash: told.hash, time: told.time });
+        listening.dispose();
       });
 
       it('makes links and clocks bad on purpose, or says that it cannot', async () => {

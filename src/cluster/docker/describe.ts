@@ -52,7 +52,7 @@ export function describeNode(node: DockerNode, cluster: DockerCluster, factsOf: 
     voteStatus,
     ...(votes && { votes }),
     fork,
-    ...(ledger && { ledger }),
+    ...(ledger && { ledger: { seqNo: ledger.seqNo, hash: ledger.hash } }),
     ...(peers && { peers }),
     ...(facts?.observer !== undefined && { observer: facts.observer }),
     weaklyConnected,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../base/disposables';
+import type { LedgerInfo, LedgersQuery } from '../../base/ledgers';
 import type { RoundsMode } from '../../base/rounds';
 import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
@@ -151,6 +152,14 @@ export class DockerEngine implements ClusterEngine {
 
   roundProfiles(): Promise<never> {
     return Promise.reject(new HotPocketError('PROFILE_ENGINE_UNSUPPORTED', {}));
+  }
+
+  /** Only who observes the nodes has any; the others are told of those to come. */
+  async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
+    return this.guard('Looking at ledgers', undefined, async () => {
+      await this.reader.require();
+      return (await this.watch?.ledgers(query)) ?? [];
+    });
   }
 
   /** The clock goes on: `pauseCluster` is without effect. */

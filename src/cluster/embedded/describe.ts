@@ -38,7 +38,7 @@ export function describeNode(paths: ClusterPaths, record: NodeRecord, unl: reado
     peerPort: record.peerPort,
     inUnl: (facts.config?.unl ?? unl).includes(record.publicKey),
     voteStatus: vote?.status ?? 'unknown',
-    ...(vote && { votes: { received: vote.votes, needed: vote.needed } }),
+    ...(vote && { votes: { received: vote.votes, needed: vote.needed, stage: vote.stage } }),
     fork: vote?.fork ?? false,
     ...(ledger && { ledger: { seqNo: ledger.seqNo, hash: ledger.hash } }),
     peers: facts.peers?.peers ?? [],

@@ -1,6 +1,7 @@
 import { Emitter, type Disposable } from '../../base/disposables';
 import { HotPocketError } from '../../base/errors';
 import type { ClusterFaults } from '../../base/faults';
+import type { LedgerInfo, LedgersQuery } from '../../base/ledgers';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { RoundsMode } from '../../base/rounds';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
@@ -30,6 +31,7 @@ const LOOK_EVERY_MS = 500;
 const ROUND_PROFILES_SINCE = 2;
 const EAGER_ROUNDS_SINCE = 3;
 const FAULTS_SINCE = 4;
+const LEDGERS_SINCE = 5;
 const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
@@ -125,18 +127,14 @@ export class EmbeddedEngine implements ClusterEngine {
     });
   }
 
-  /** Looking starts nothing: without a supervisor no node runs. */
   async roundProfiles(node: number): Promise<readonly RoundProfile[]> {
     await this.requireNode(node);
-    const connection = await this.find();
-    if (!connection) return [];
-    this.link.requireSince(ROUND_PROFILES_SINCE, connection);
-    try {
-      return await connection.request(requests.roundProfiles, { node });
-    } catch (error) {
-      if (error instanceof ConnectionLost) return [];
-      throw error;
-    }
+    return this.look(ROUND_PROFILES_SINCE, (connection) => connection.request(requests.roundProfiles, { node }));
+  }
+
+  async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
+    await this.requireCluster();
+    return this.look(LEDGERS_SINCE, (connection) => connection.request(requests.ledgers, { query }));
   }
 
   stateFiles(node: number): StateFiles {
@@ -166,6 +164,19 @@ export class EmbeddedEngine implements ClusterEngine {
   private async requireNode(node: number): Promise<void> {
     const { nodes } = await this.requireCluster();
     if (!nodes.some((record) => record.node === node)) throw new HotPocketError('NODE_NOT_FOUND', { node, count: nodes.length });
+  }
+
+  /** Looking starts nothing: without a supervisor no node runs, and there is nothing to see. */
+  private async look<T>(since: number, request: (connection: SupervisorConnection) => Promise<readonly T[]>): Promise<readonly T[]> {
+    const connection = await this.find();
+    if (!connection) return [];
+    this.link.requireSince(since, connection);
+    try {
+      return await request(connection);
+    } catch (error) {
+      if (error instanceof ConnectionLost) return [];
+      throw error;
+    }
   }
 
   private async ask<T>(request: (connection: SupervisorConnection) => Promise<T>): Promise<T> {

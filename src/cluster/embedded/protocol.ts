@@ -1,6 +1,7 @@
 import { NotificationType, ProgressType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import { asHotPocketError, catalogue, HotPocketError, type ErrorCode, type ErrorDetails } from '../../base/errors';
 import type { ClusterFaults } from '../../base/faults';
+import type { LedgerInfo, LedgersQuery } from '../../base/ledgers';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { RoundsMode } from '../../base/rounds';
 import type { CleanReport, ClusterChange, ClusterStatus, DebugEvent, DebugRequest, DeployRequest, NodeStatusInfo } from '../engine';
@@ -14,7 +15,7 @@ export interface ProtocolVersion {
   readonly minor: number;
 }
 
-export const PROTOCOL: ProtocolVersion = { major: 1, minor: 4 };
+export const PROTOCOL: ProtocolVersion = { major: 1, minor: 5 };
 
 export const versionText = ({ major, minor }: ProtocolVersion): string => `${major}.${minor}`;
 export const isNewer = (a: ProtocolVersion, b: ProtocolVersion): boolean => a.major > b.major || (a.major === b.major && a.minor > b.minor);
@@ -59,6 +60,8 @@ export const requests = {
   renew: new RequestType<TaskParams & { readonly leases: readonly string[] }, readonly string[], RpcFailure>('debug/renew'),
   /** Since 1.2, as are `round` events. */
   roundProfiles: new RequestType<TaskParams & { readonly node: number }, readonly RoundProfile[], RpcFailure>('roundProfiles'),
+  /** Since 1.5, as is `ledger` of `ledger` events. */
+  ledgers: new RequestType<TaskParams & { readonly query: LedgersQuery }, readonly LedgerInfo[], RpcFailure>('ledgers'),
 } as const;
 
 /** The exit code of a supervisor that was started while another one runs. */

@@ -7,8 +7,10 @@ import { copyText } from './copyText';
 import { debugNode } from './debugNode';
 import { deploy } from './deploy';
 import { diagnose } from './diagnose';
+import { filterLedgers } from './filterLedgers';
 import { newProject } from './newProject';
 import { openClient } from './openClient';
+import { openLedger } from './openLedger';
 import { openSettings } from './openSettings';
 import { openStateFile } from './openStateFile';
 import { previewOverride } from './previewOverride';
@@ -18,6 +20,7 @@ import { setClusterSize } from './setClusterSize';
 import { showActions } from './showActions';
 import { showAllLogs } from './showAllLogs';
 import { showLog } from './showLog';
+import { showOlderLedgers } from './showOlderLedgers';
 import { showOutput } from './showOutput';
 import { showProfile } from './showProfile';
 import { spawnNode } from './spawnNode';
@@ -37,8 +40,10 @@ export const commands: readonly Command[] = [
   debugNode,
   deploy,
   diagnose,
+  filterLedgers,
   newProject,
   openClient,
+  openLedger,
   openSettings,
   openStateFile,
   previewOverride,
@@ -48,6 +53,7 @@ export const commands: readonly Command[] = [
   showActions,
   showAllLogs,
   showLog,
+  showOlderLedgers,
   showOutput,
   showProfile,
   spawnNode,

@@ -27,7 +27,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
 
   constructor(private readonly services: Services) {
     this.owned.add(this.changed);
-    this.owned.add(services.nodeRounds.onDidChange(() => this.watching && this.showChangesSoon()));
+    for (const rounds of [services.nodeRounds, services.roundTimes]) this.owned.add(rounds.onDidChange(() => this.watching && this.showChangesSoon()));
     this.owned.add(services.model.onDidChange((view) => this.onView(view)));
     this.owned.add(services.model.onEvent((change) => change.type === 'run' && change.phase === 'ended' && this.ran.add(change.node)));
   }
@@ -93,7 +93,8 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
   }
 
   private row(element: TreeElement, status: ClusterStatus): Row | undefined {
-    return rowOf(element, status, vscode.l10n, (node) => this.services.nodeRounds.of(node));
+    const { nodeRounds, roundTimes } = this.services;
+    return rowOf(element, status, vscode.l10n, { profiles: (node) => nodeRounds.of(node), times: (node) => roundTimes.of(node) });
   }
 
   private children(element: TreeElement, status: ClusterStatus): readonly TreeElement[] | undefined {

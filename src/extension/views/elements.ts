@@ -2,7 +2,7 @@ import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
 import type { StateEntry } from '../../cluster/stateFiles';
 
 export type ListName = 'peers' | 'users';
-export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger' | 'observer';
+export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger' | 'votes' | 'observer';
 
 /**
  * What the tree consists of. Elements say what they stand for and hold nothing that changes; their texts come from the
@@ -14,6 +14,8 @@ export type TreeElement =
   | { readonly kind: 'ledger'; readonly id: string }
   | { readonly kind: 'node'; readonly id: string; readonly node: number }
   | { readonly kind: 'value'; readonly id: string; readonly node: number; readonly name: ValueName }
+  /** How long its rounds take. */
+  | { readonly kind: 'roundTimes'; readonly id: string; readonly node: number }
   /** Where its rounds are spent. */
   | { readonly kind: 'rounds'; readonly id: string; readonly node: number }
   | { readonly kind: 'list'; readonly id: string; readonly node: number; readonly name: ListName }
@@ -46,7 +48,7 @@ function nodeElements(cluster: TreeElement & { kind: 'cluster' }, { nodes }: Clu
   return nodes.map(({ node }) => ({ kind: 'node', id: `${cluster.id}/node/${node}`, node }));
 }
 
-function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger, peers, users, observer }: NodeStatusInfo): TreeElement[] {
+function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger, votes, peers, users, observer }: NodeStatusInfo): TreeElement[] {
   const value = (name: ValueName): TreeElement => ({ kind: 'value', id: `${id}/${name}`, node, name });
   const list = (name: ListName): TreeElement => ({ kind: 'list', id: `${id}/${name}`, node, name });
   return [
@@ -54,7 +56,9 @@ function detailElements({ id, node }: TreeElement & { kind: 'node' }, { ledger, 
     value('peerPort'),
     value('publicKey'),
     value('role'),
-    ...(ledger ? [value('ledger'), { kind: 'rounds', id: `${id}/rounds`, node } as const] : []),
+    ...(ledger ? [value('ledger')] : []),
+    ...(votes ? [value('votes')] : []),
+    ...(ledger ? [{ kind: 'roundTimes', id: `${id}/roundTimes`, node } as const, { kind: 'rounds', id: `${id}/rounds`, node } as const] : []),
     ...(peers ? [list('peers')] : []),
     ...(users ? [list('users')] : []),
     ...(observer === undefined ? [] : [value('observer')]),

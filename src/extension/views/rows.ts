@@ -5,6 +5,7 @@ import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type ClusterSummary, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import { roundsRow } from '../profile/roundsRow';
+import { roundTimesRow } from '../profile/roundTimesRow';
 import type { ListName, TreeElement, ValueName } from './elements';
 
 /** A row as it is shown; plain data, so that rows can be compared. */
@@ -37,8 +38,17 @@ const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
 
 const listIcons: Readonly<Record<ListName, string>> = { peers: 'server', users: 'person' };
 
-/** The row of an element; undefined if its node is gone. `rounds` are those of a node. */
-export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds: (node: number) => readonly RoundProfile[] = () => []): Row | undefined {
+/** What the cluster's status does not tell of a node. */
+export interface RoundsOfNodes {
+  profiles(node: number): readonly RoundProfile[];
+  /** In ms. */
+  times(node: number): readonly number[];
+}
+
+const NO_ROUNDS: RoundsOfNodes = { profiles: () => [], times: () => [] };
+
+/** The row of an element; undefined if its node is gone. */
+export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds = NO_ROUNDS): Row | undefined {
   if (element.kind === 'cluster') return clusterRow(status, l10n);
   if (element.kind === 'ledger') return ledgerRow(summarise(status), l10n);
   const node = status.nodes.find((one) => one.node === element.node);
@@ -46,7 +56,8 @@ export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, r
   switch (element.kind) {
     case 'node': return nodeRow(node, status.pause, l10n);
     case 'value': return valueRow(element.name, node, l10n);
-    case 'rounds': return roundsRow(rounds(node.node), l10n);
+    case 'roundTimes': return roundTimesRow(rounds.times(node.node), status.roundTime, l10n);
+    case 'rounds': return roundsRow(rounds.profiles(node.node), l10n);
     case 'list': return listRow(element.name, node[element.name]?.length ?? 0, l10n);
     case 'entry': return { label: element.text, contextValue: 'value', children: 'none', icon: { id: listIcons[element.list] }, copy: element.text };
     case 'folder': return { label: element.path === '' ? l10n.t('State files') : posix.basename(element.path), contextValue: 'folder', children: 'collapsed' };
@@ -148,8 +159,16 @@ function valueRow(name: ValueName, node: NodeStatusInfo, l10n: L10n): Row {
     case 'publicKey': return row(l10n.t('Public key'), 'key', node.publicKey);
     case 'role': return row(l10n.t('Role'), 'account', node.role, node.inUnl ? l10n.t('{0}, in UNL', node.role) : l10n.t('{0}, not in UNL', node.role));
     case 'observer': return row(l10n.t('Observer'), 'eye', node.observer ?? '');
+    case 'votes': return row(l10n.t('Votes'), 'checklist', votesText(node, l10n));
     case 'ledger': return row(l10n.t('Ledger'), 'database', node.ledger ? `${node.ledger.seqNo}-${node.ledger.hash}` : '', node.ledger && ledgerText(node.ledger));
   }
+}
+
+/** Of the last stage there was a vote in. */
+function votesText({ votes }: NodeStatusInfo, l10n: L10n): string {
+  if (!votes) return '';
+  const count = l10n.t('{0}, {1} needed', votes.received, votes.needed);
+  return votes.stage === undefined ? count : l10n.t('{0} · stage {1} of 3', count, votes.stage);
 }
 
 function listRow(name: ListName, count: number, l10n: L10n): Row {

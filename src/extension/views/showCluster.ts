@@ -10,4 +10,5 @@ export function showCluster(services: Services): void {
   showClusterView(services);
   showStatusItem(services);
   announce(services);
+  void services.ledgers();
 }

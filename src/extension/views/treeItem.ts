@@ -11,14 +11,9 @@ const COLLAPSIBLE = {
 
 /** A row in VS Code's terms. An element that is gone, whose parent is about to be shown without it, has an empty one. */
 export function treeItem(element: TreeElement, row: Row | undefined, cluster: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(row?.label ?? '', COLLAPSIBLE[row?.children ?? 'none']);
+  const item = row ? rowItem(row) : new vscode.TreeItem('');
   item.id = element.id;
   if (!row) return item;
-  item.contextValue = row.contextValue;
-  if (row.description !== undefined) item.description = row.description;
-  if (row.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(row.tooltip);
-  if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon.id, row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color));
-  if (row.spoken !== undefined) item.accessibilityInformation = { label: row.spoken };
   if (element.kind === 'rounds') item.command = { command: 'hotpocket.showProfile', title: vscode.l10n.t('Show Round Profile'), arguments: [element] };
   if (element.kind === 'folder') item.iconPath = vscode.ThemeIcon.Folder;
   if (element.kind === 'file') {
@@ -26,5 +21,16 @@ export function treeItem(element: TreeElement, row: Row | undefined, cluster: st
     item.iconPath = vscode.ThemeIcon.File;
     item.command = { command: 'hotpocket.openStateFile', title: vscode.l10n.t('Open'), arguments: [element] };
   }
+  return item;
+}
+
+/** The same for any row. */
+export function rowItem(row: Row): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, COLLAPSIBLE[row.children]);
+  item.contextValue = row.contextValue;
+  if (row.description !== undefined) item.description = row.description;
+  if (row.tooltip !== undefined) item.tooltip = new vscode.MarkdownString(row.tooltip);
+  if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon.id, row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color));
+  if (row.spoken !== undefined) item.accessibilityInformation = { label: row.spoken };
   return item;
 }

@@ -18,7 +18,7 @@ export function announceClosed(
     ...announceAccepted(ledger, inputs),
     ...(outputs && outputs.root !== ledger.outputHash ? [{ type: 'log', level: 'wrn', message: "Consensus output hash didn't match our output hash." } as const] : []),
     ...(agreed.length > 0 ? [{ type: 'deliver', ledger, outputs: agreed, signatures: signatures.of(ledger.outputHash) } as const] : []),
-    { type: 'ledgerCreated', ledger, inputs: inputs.length, users: closing.users.length },
+    { type: 'ledgerCreated', ledger },
   ];
 }
 

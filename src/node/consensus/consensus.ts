@@ -289,7 +289,7 @@ export class Consensus {
     if (vote.kind === 'unreliable') this.log('inf', unreliableNotice(vote, needed));
     this.effects.push(...this.catchUp.voted(vote, standing));
     this.setStatus(vote.kind);
-    this.emit({ type: 'votes', status: this.status, votes: vote.votes, needed, fork: vote.kind === 'unreliable' && vote.why === 'shard' });
+    this.emit({ type: 'votes', stage, status: this.status, votes: vote.votes, needed, fork: vote.kind === 'unreliable' && vote.why === 'shard' });
     return vote;
   }
 

@@ -118,14 +118,14 @@ export type Effect =
   | { readonly type: 'log'; readonly level: 'dbg' | 'inf' | 'wrn' | 'err'; readonly message: string }
   | { readonly type: 'voteStatus'; readonly status: VoteStatus }
   /** One stage's count, for whoever watches. */
-  | { readonly type: 'votes'; readonly status: VoteStatus; readonly votes: number; readonly needed: number; readonly fork: boolean }
+  | { readonly type: 'votes'; readonly stage: 1 | 2 | 3; readonly status: VoteStatus; readonly votes: number; readonly needed: number; readonly fork: boolean }
   | { readonly type: 'reject'; readonly pubkey: Hex; readonly inputHash: Hex; readonly reason: RejectReason }
   /** `outputs`: what this ledger agreed on of the run before it. */
   | { readonly type: 'commit'; readonly closing: Closing; readonly outputs: readonly DeliveredOutput[] }
   | { readonly type: 'adopt'; readonly after: number; readonly entries: readonly (LedgerEntry | Closing)[] }
   | { readonly type: 'accept'; readonly ledger: Ledger; readonly inputs: readonly { readonly pubkey: Hex; readonly inputHash: Hex }[] }
   | { readonly type: 'deliver'; readonly ledger: Ledger; readonly outputs: readonly DeliveredOutput[]; readonly signatures: readonly (readonly [Hex, Hex])[] }
-  | { readonly type: 'ledgerCreated'; readonly ledger: Ledger; readonly inputs: number; readonly users: number }
+  | { readonly type: 'ledgerCreated'; readonly ledger: Ledger }
   | { readonly type: 'applyPatch'; readonly patchHash: Hex; readonly afterSync: boolean }
   | { readonly type: 'run'; readonly ledger: Ledger; readonly users: readonly RunInputs[] }
   | { readonly type: 'sync'; readonly targets: SyncTargets }

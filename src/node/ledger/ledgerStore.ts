@@ -2,6 +2,7 @@ import { BSON } from 'bson';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { HpConfig } from '../../hotpocket/config';
 import { GENESIS, type Ledger } from '../../hotpocket/ledger';
 import type { SignedInput } from '../../hotpocket/inputs';
 import type { LedgerInputView, LedgerOutputView } from '../../hotpocket/protocol/types';
@@ -28,6 +29,11 @@ export interface LedgerHistory {
   readonly rawShards: number;
   /** Ledgers in a primary shard, for tests. */
   readonly primaryShardSize?: number;
+}
+
+/** As configured (reference 4.3). */
+export function ledgerHistory({ node: { history, history_config: kept } }: HpConfig): LedgerHistory {
+  return history === 'full' ? { primaryShards: Infinity, rawShards: Infinity } : { primaryShards: kept.max_primary_shards, rawShards: kept.max_raw_shards };
 }
 
 /** Full inputs are kept for at least this many ledgers: for the run after a crash, and for peers that lag a little. */
@@ -107,6 +113,11 @@ export class LedgerStore implements LedgerChain {
   /** Inputs and outputs of a ledger, as far as this node keeps such history. */
   rawOf({ seqNo, hash: ledgerHash }: Ledger): RawLedger {
     return this.raw?.get(seqNo, ledgerHash) ?? { inputs: [], outputs: [] };
+  }
+
+  /** Inputs of a ledger, as long as they are kept for peers; undefined after that. */
+  recentInputs({ seqNo }: Ledger): LedgerInputView[] | undefined {
+    return this.bodiesOf(this.stored(seqNo))?.flatMap(inputView);
   }
 
   /** Inputs of the ledgers after `after`, as far as they are here. */

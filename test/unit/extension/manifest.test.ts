@@ -102,7 +102,9 @@ describe('the commands of package.json', () => {
       ...code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /executeCommand$/.test(expression.getText())).map(({ arguments: [first] }) => first)
         .filter((first) => first !== undefined && ts.isStringLiteral(first)).map((first) => (first).text).filter((id) => id.startsWith('hotpocket.')),
     ];
-    expect(called.filter((id) => !ids.includes(id))).toEqual([]);
+    // VS Code adds one to each view.
+    const ofViews = Object.values(views).flatMap((list) => list.map(({ id }) => `${id}.focus`));
+    expect(called.filter((id) => !ids.includes(id) && !ofViews.includes(id))).toEqual([]);
     const palette = new Set((menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command));
     // What is not in the palette can be reached otherwise.
     for (const id of palette) expect(called.filter((one) => one === id).length).toBeGreaterThan(1);

@@ -76,6 +76,7 @@ export class FakeEngine implements ClusterEngine {
   readonly logs = unused;
   readonly debug = unused;
   readonly roundProfiles: ClusterEngine['roundProfiles'] = unused;
+  readonly ledgers: ClusterEngine['ledgers'] = () => Promise.resolve([]);
   readonly stateFiles = (): never => {
     throw new Error('a model only looks');
   };

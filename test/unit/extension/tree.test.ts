@@ -25,7 +25,7 @@ describe('the tree', () => {
       'cluster/default',
       'cluster/default/ledger',
       N3,
-      ...['userEndpoint', 'peerPort', 'publicKey', 'role', 'ledger', 'rounds', 'peers', 'peers/127.0.0.1:22861', 'peers/127.0.0.1:22862', 'users', 'users/edaa', 'state'].map((name) => `${N3}/${name}`),
+      ...['userEndpoint', 'peerPort', 'publicKey', 'role', 'ledger', 'votes', 'roundTimes', 'rounds', 'peers', 'peers/127.0.0.1:22861', 'peers/127.0.0.1:22862', 'users', 'users/edaa', 'state'].map((name) => `${N3}/${name}`),
     ]);
   });
 
@@ -51,6 +51,8 @@ describe('the tree', () => {
     expect(row(status, N3)).toMatchObject({ label: 'Node 3', description: 'synced · port 8083', spoken: 'Node 3, synced, port 8083' });
     expect(row(status, `${N3}/userEndpoint`)).toMatchObject({ label: 'Endpoint', description: 'wss://localhost:8083', copy: 'wss://localhost:8083', contextValue: 'value' });
     expect(row(status, `${N3}/ledger`)).toMatchObject({ description: '258-abcdef01', copy: '258-abcdef0123456789' });
+    expect(row(status, `${N3}/votes`)).toMatchObject({ label: 'Votes', description: '3, 3 needed' });
+    expect(row(cluster([node(1, { votes: { received: 2, needed: 3, stage: 2 } })]), 'cluster/default/node/1/votes')).toMatchObject({ description: '2, 3 needed · stage 2 of 3', spoken: 'Votes: 2, 3 needed · stage 2 of 3' });
     expect(row(status, `${N3}/peers`)).toMatchObject({ description: '2', children: 'collapsed' });
     expect(row(status, 'cluster/default/node/1/peers')).toMatchObject({ description: '0', children: 'none' });
   });
@@ -134,7 +136,7 @@ describe('what is shown anew', () => {
 
   it('is no row that people press when only ledgers and votes went on, nor the cluster\'s when it stalls', () => {
     const next = cluster([1, 2, 3].map((n) => node(n, { ledger: { seqNo: 259, hash: 'bb' }, votes: { received: 2, needed: 3 } })));
-    expect(changed(next)).toEqual(['cluster/default/ledger', ...[1, 2, 3].map((n) => `cluster/default/node/${n}/ledger`)]);
+    expect(changed(next)).toEqual(['cluster/default/ledger', ...[1, 2, 3].flatMap((n) => ['ledger', 'votes'].map((name) => `cluster/default/node/${n}/${name}`))]);
     expect(changed(cluster([node(1, { voteStatus: 'unreliable' }), node(2), node(3)]))).toEqual(['cluster/default/ledger', 'cluster/default/node/1']);
   });
 

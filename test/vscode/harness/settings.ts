@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** VS Code as a test wants it: no welcome, no questions, no network, and text that can be read from the page. */
+/** VS Code as a test wants it: no welcome, no questions, no network, a theme as the page is told, and text that can be read from it. */
 const DEFAULTS = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
@@ -16,6 +16,7 @@ const DEFAULTS = {
   'terminal.integrated.gpuAcceleration': 'off',
   'typescript.disableAutomaticTypeAcquisition': true,
   'update.mode': 'none',
+  'window.autoDetectColorScheme': true,
   'workbench.editor.useModal': 'off',
   'workbench.enableExperiments': false,
   'workbench.reduceMotion': 'on',

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hotpocketClient } from '../../support/hotpocketClient';
 import { projectFolder } from '../harness/paths';
 import { Scratch } from '../harness/scratch';
 import { keepPicturesOfFailures } from './support/failures';
@@ -112,6 +113,35 @@ describe('a cluster in VS Code', () => {
     await row.click(async () => (await window.editor.tabs()).includes('Rounds of node 3'));
     await expect.poll(() => window.editor.text()).toMatch(/Node 3, ledgers \d+ to \d+: \d+ rounds, round time 1000 ms[^]*Start the program, until it reads +\d[^]*From ledger to ledger/);
     await window.screenshot('rounds of a node');
+  });
+
+  it('shows ledgers as they close, those with inputs alone, and what is in one', async () => {
+    for (const label of ['Round times', 'Votes']) await tree().row(label).shown();
+    await expect.poll(() => tree().row('Round times').text()).toMatch(/^Round times \d+ ms [▁▂▃▄▅▆▇█]{2,20}$/);
+    await expect.poll(() => tree().row('Votes').text()).toMatch(/^Votes 3, 3 needed · stage [123] of 3$/);
+    await window.palette('HotPocket: Focus on Ledgers View');
+    const ledgers = window.tree('Ledgers');
+    const newest = async () => Number((await ledgers.rows())[0]?.match(/^#(\d+) .* · [0-9a-f]{8}$/)?.[1]);
+    const before = await expect.poll(newest).toBeGreaterThan(1).then(newest);
+    await expect.poll(newest).toBeGreaterThan(before);
+    const client = await hotpocketClient.createClient([`wss://localhost:${USER_PORT}`], await hotpocketClient.generateKeys(), { protocol: 'json' });
+    expect(await client.connect()).toBe(true);
+    const input = await client.submitContractInput(JSON.stringify({ type: 'set', data: 'für alle' }));
+    const { ledgerSeqNo, status: outcome } = await input.submissionStatus;
+    expect(outcome).toBe('accepted');
+    await window.inThemes('ledgers');
+    await window.palette('HotPocket: Filter Ledgers…');
+    await window.quickInput.pick('with inputs');
+    await expect.poll(() => ledgers.rows()).toEqual([expect.stringMatching(new RegExp(`^#${ledgerSeqNo} .* · 1 input · .*1 user`))]);
+    await ledgers.row(`#${ledgerSeqNo}`).click(async () => (await window.editor.tabs()).includes(`Ledger ${ledgerSeqNo}.json`));
+    await expect.poll(() => window.editor.text()).toContain('für alle');
+    await window.inThemes('a ledger');
+    await window.palette('HotPocket: Filter Ledgers…');
+    await window.quickInput.pick('all ledgers');
+    await expect.poll(() => ledgers.rows().then(({ length }) => length)).toBeGreaterThan(5);
+    await client.close();
+    // It takes the room of the other view, which is shown alone from now on.
+    await window.page.getByRole('button', { name: 'Ledgers Section' }).click();
   });
 
   it('offers behind the status bar what is possible now', async () => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../../base/disposables';
 import { HotPocketError } from '../../../base/errors';
+import type { LedgerInfo, LedgersQuery } from '../../../base/ledgers';
 import { sharing } from '../../../base/sharing';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine';
 import { runKey, type ClusterReader, type DockerCluster, type DockerNode } from '../cluster';
@@ -64,6 +65,12 @@ export class ClusterWatch implements Disposable {
   /** What is known of a run of a node, if it is watched long enough. */
   facts(node: DockerNode): NodeFacts | undefined {
     return this.watchOf(node)?.knownFacts;
+  }
+
+  /** As the observer is told them. */
+  async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
+    await this.caughtUp();
+    return (await this.observers?.ledgers(query)) ?? [];
   }
 
   private watchOf({ node, container }: DockerNode): NodeWatch | undefined {
@@ -138,7 +145,8 @@ export class ClusterWatch implements Disposable {
 
   private learn(node: number, before: NodeFacts, { ledger, listening }: NodeFacts): void {
     if (listening !== before.listening) this.observe();
-    if (ledger && ledger.seqNo !== before.ledger?.seqNo) this.changes.fire({ type: 'ledger', node, ...ledger });
+    // The log tells of a ledger, and the observer more of the same.
+    if (ledger && !isDeepStrictEqual(ledger, before.ledger)) this.changes.fire({ type: 'ledger', node, seqNo: ledger.seqNo, hash: ledger.hash, ledger });
     this.tell();
   }
 

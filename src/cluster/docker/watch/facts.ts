@@ -1,5 +1,6 @@
+import type { LedgerInfo } from '../../../base/ledgers';
 import type { VoteStatusText } from '../../../base/nodeLink';
-import { parseLedgerCreated, parseLogLine, parseNotEnoughPeers } from '../../../hotpocket/logLine';
+import { parseLedgerCreated, parseLogLine, parseNotEnoughPeers, type LedgerCreated } from '../../../hotpocket/logLine';
 
 /** What a node's log, and the observer if there is one, have told of one run of the node. */
 export interface NodeFacts {
@@ -9,7 +10,7 @@ export interface NodeFacts {
   readonly votes?: { readonly received: number; readonly needed: number };
   readonly fork: boolean;
   /** From the log with the first eight digits of the hash. */
-  readonly ledger?: { readonly seqNo: number; readonly hash: string };
+  readonly ledger?: LedgerInfo;
   readonly weaklyConnected: boolean;
   /** Only the observer knows. */
   readonly peers?: readonly string[] | undefined;
@@ -50,13 +51,14 @@ export function withText(facts: NodeFacts, text: string): NodeFacts {
 /** What the observer told, or nothing, goes before what is older or says less. */
 export function withFacts(facts: NodeFacts, told: Partial<NodeFacts>): NodeFacts {
   const { ledger } = told;
-  const newest = ledger && ledger.seqNo >= (facts.ledger?.seqNo ?? 0) ? ledger : facts.ledger;
+  const known = facts.ledger;
+  const newest = !ledger || ledger.seqNo < (known?.seqNo ?? 0) ? known : known && ledger.hash.startsWith(known.hash) && ledger.seqNo === known.seqNo ? { ...known, ...ledger } : ledger;
   const base = told.voteStatus === 'synced' || told.voteStatus === 'desync' ? synced(facts) : facts;
   return { ...base, ...told, ...(newest && { ledger: newest }) };
 }
 
-function withWholeHash({ ledger }: NodeFacts, { seqNo, hash }: { readonly seqNo: number; readonly hash: string }): { readonly seqNo: number; readonly hash: string } {
-  return ledger?.seqNo === seqNo && ledger.hash.startsWith(hash) ? ledger : { seqNo, hash };
+function withWholeHash({ ledger }: NodeFacts, { seqNo, hash, state, patch }: LedgerCreated): LedgerInfo {
+  return ledger?.seqNo === seqNo && ledger.hash.startsWith(hash) ? ledger : { seqNo, hash, stateHash: state, configHash: patch };
 }
 
 /** Votes are told only when they do not suffice. */

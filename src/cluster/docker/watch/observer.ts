@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HotPocketError } from '../../../base/errors';
+import type { LedgerInfo, LedgersQuery } from '../../../base/ledgers';
 import type { HotPocketClient, NodeStatus } from '../../../client/client';
 import { deferred } from '../../../client/deferred';
 import { runKey, type DockerCluster } from '../cluster';
 import type { FactsOfNode } from '../describe';
 import type { NodeFacts } from './facts';
+import { askLedgers, publishedInfo } from './observedLedgers';
 import type { ObserverKey } from './observerKey';
 
 /** A run of a node that takes users. */
@@ -33,8 +35,8 @@ export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, ho
 }
 
 /**
- * A user of one node who only looks (reference 6, 10.4): the whole handshake, then its status, its ledgers and votes. Over JSON, and without a ledger
- * query. Attempts that fail are few, so that the node's ban never strikes; its log still tells where it stands.
+ * A user of one node who only looks (reference 6, 10.4): the whole handshake, then its status, its ledgers and votes. Over JSON, and older ledgers
+ * only when somebody wants to see them. Attempts that fail are few, so that the node's ban never strikes; its log still tells where it stands.
  */
 export class NodeObserver {
   /** Resolves when it was told something, or the first attempt has failed. */
@@ -42,6 +44,7 @@ export class NodeObserver {
   private readonly end = new AbortController();
   private readonly tell: (told: Told) => void;
   private readonly done: Promise<void>;
+  private client: HotPocketClient | undefined;
 
   constructor(private readonly key: ObserverKey, private readonly node: ObservedNode, tell: (told: Told) => void) {
     const first = deferred<void>();
@@ -57,6 +60,11 @@ export class NodeObserver {
   close(): Promise<void> {
     this.end.abort();
     return this.done;
+  }
+
+  /** Undefined while it is not connected, and if the node does not answer. */
+  async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[] | undefined> {
+    return this.client?.isConnected ? askLedgers(this.client, query).catch(() => undefined) : undefined;
   }
 
   private async observe(): Promise<void> {
@@ -85,7 +93,7 @@ export class NodeObserver {
       signal.addEventListener('abort', () => resolve(), { once: true });
       client.onEvent((event) => {
         if (event.type === 'connected') this.tell({ ...toldBy(event.status), observer: this.key.keys.publicKey });
-        else if (event.type === 'ledger') this.tell({ ledger: { seqNo: event.ledger.seqNo, hash: event.ledger.hash } });
+        else if (event.type === 'ledger') this.tell({ ledger: publishedInfo(event.ledger) });
         else if (event.type === 'voteStatus') this.tell({ voteStatus: event.voteStatus });
         else if (event.type === 'unl') this.tell({ unl: event.unl });
         else if (event.type === 'disconnected') reject(event.error);
@@ -95,11 +103,13 @@ export class NodeObserver {
     client.subscribe('unl_change');
     let looking: NodeJS.Timeout | undefined;
     try {
+      this.client = client;
       await client.connect();
       looking = setInterval(() => void client.status().then((status) => this.tell(toldBy(status)), () => undefined), LOOK_EVERY_MS).unref();
       await over;
     } finally {
       clearInterval(looking);
+      this.client = undefined;
       await client.close();
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../../../base/disposables';
+import type { LedgerInfo, LedgersQuery } from '../../../base/ledgers';
 import { sharing } from '../../../base/sharing';
 import { GONE, NodeObserver, type ObservedNode, type Told } from './observer';
 import { observerFolder, ObserverKey } from './observerKey';
@@ -39,6 +40,15 @@ export class Observers implements Disposable {
   async first(): Promise<void> {
     await this.adjust();
     await Promise.race([Promise.all([...this.observers.values()].map(({ tried }) => tried)), sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  /** What the first node tells that answers; nothing if another process observes. */
+  async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
+    for (const observer of this.observers.values()) {
+      const ledgers = await observer.ledgers(query);
+      if (ledgers) return ledgers;
+    }
+    return [];
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import { Emitter } from '../../../base/disposables';
 import { asHotPocketError, errorText, HotPocketError } from '../../../base/errors';
 import type { DebugOrder } from '../../../base/debugLink';
+import type { LedgerInfo, LedgersQuery } from '../../../base/ledgers';
 import type { NodeCommand, NodeFact } from '../../../base/nodeLink';
 import type { RoundsMode } from '../../../base/rounds';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo, Task } from '../../engine';
@@ -14,6 +15,7 @@ import { abortable } from './abortable';
 import { ClockKeeper } from './clockKeeper';
 import { FaultKeeper } from './faultKeeper';
 import { whenNodeIsGone } from './leftovers';
+import { LedgerQuestions } from './ledgerQuestions';
 import { NodeKeeper } from './nodeKeeper';
 import type { NodeProgram } from './nodeProcess';
 
@@ -38,6 +40,7 @@ export class Cluster {
   readonly clock: ClockKeeper;
   readonly faults: FaultKeeper;
   readonly rounds = new RoundHistory();
+  private readonly questions = new LedgerQuestions((node, command) => this.send(node, command));
   readonly debugFacts = new Emitter<{ readonly node: number; readonly fact: Extract<NodeFact, { type: 'debuggee' | 'debuggeeEnded' }> }>();
   /** By number: they outlive the nodes' processes, and the nodes themselves. */
   private readonly debugOrders = new Map<number, DebugOrder>();
@@ -146,6 +149,13 @@ export class Cluster {
     this.publish(node);
   }
 
+  /** As the running node tells them that is ahead of the others; nothing if none runs. */
+  ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
+    const running = [...this.keepers].filter(([, { state }]) => state.kind === 'running');
+    const height = ({ facts }: NodeKeeper): number => facts.ledger?.seqNo ?? 0;
+    return this.questions.ask(running.sort(([, a], [, b]) => height(b) - height(a)).map(([node]) => node), query);
+  }
+
   /** To a node that runs; to any other it is lost. */
   send(node: number, command: NodeCommand): void {
     this.keepers.get(node)?.send(command);
@@ -215,7 +225,10 @@ export class Cluster {
   }
 
   private relay(node: number, fact: NodeFact): void {
-    if (fact.type === 'ledger') this.changes.fire({ type: 'ledger', node, seqNo: fact.seqNo, hash: fact.hash });
+    if (fact.type === 'ledger') {
+      const { type: _type, ...ledger } = fact;
+      this.changes.fire({ type: 'ledger', node, seqNo: ledger.seqNo, hash: ledger.hash, ledger });
+    } else if (fact.type === 'ledgers') this.questions.answered(fact.question, fact.ledgers);
     else if (fact.type === 'run') {
       const { phase, kind, ledgerSeqNo, pid } = fact;
       this.changes.fire({ type: 'run', node, phase, kind, ledgerSeqNo, pid });

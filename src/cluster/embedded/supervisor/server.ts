@@ -94,6 +94,7 @@ export class ControlServer {
     on(requests.faults, ({ faults }, task) => operations.setFaults(faults, task).then(() => null));
     on(requests.clean, (_, task) => operations.clean(task));
     on(requests.roundProfiles, ({ node }) => Promise.resolve(operations.cluster.rounds.of(node)));
+    on(requests.ledgers, ({ query }) => operations.cluster.ledgers(query));
     this.answerDebugger(client, on);
   }
 

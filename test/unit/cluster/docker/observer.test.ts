@@ -6,6 +6,8 @@ import { withFacts, NO_FACTS } from '../../../../src/cluster/docker/watch/facts'
 import { NodeObserver, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
 import { observerFolder, ObserverKey } from '../../../../src/cluster/docker/watch/observerKey';
 import { Observers } from '../../../../src/cluster/docker/watch/observers';
+import { GENESIS, type Ledger } from '../../../../src/hotpocket/ledger';
+import type { LedgerQuery } from '../../../../src/hotpocket/protocol/types';
 import { challenge, openRawNode } from '../../../support/rawNode';
 import { openUserPort, quietHandlers, type TestPort } from '../../../support/userPort';
 
@@ -106,6 +108,33 @@ it('looks at a node one time after the other without being refused', async () =>
     await key.release();
   }
   expect(refused(node)).toEqual([]);
+  await node.server.close();
+});
+
+it('asks for the ledgers that somebody wants to see, and for none that is not there', async () => {
+  const ledgers = [1, 2, 3].map((seqNo) => ({ ...GENESIS, seqNo, hash: String(seqNo).repeat(64), inputHash: seqNo === 2 ? 'ab'.repeat(32) : GENESIS.inputHash }));
+  const asked: LedgerQuery[] = [];
+  const node = await openUserPort({ handlers: {
+    lastLedger: () => ledgers[2] as Ledger,
+    query: (_pubkey, query) => {
+      asked.push(query);
+      const ledger = ledgers.find(({ seqNo }) => seqNo === query.seqNo);
+      const inputs = [{ pubkey: `ed${'aa'.repeat(32)}`, hash: 'cc'.repeat(32), nonce: 5n, blob: Buffer.from('hello') }];
+      return ledger ? [{ ledger, ...(query.inputs && { inputs: ledger.seqNo === 2 ? inputs : [] }), ...(query.outputs && { outputs: [] }) }] : [];
+    },
+  } });
+  const key = await openKey();
+  const observer = new NodeObserver(key, nodeAt(node.url, node.keys.publicKey), () => undefined);
+  expect(await observer.ledgers({ count: 1 })).toBeUndefined();
+  await observer.tried;
+  const found = await observer.ledgers({ count: 5 });
+  expect(found?.map(({ seqNo, inputs }) => [seqNo, inputs])).toEqual([[3, 0], [2, undefined], [1, 0]]);
+  expect(asked.map(({ seqNo, inputs, outputs }) => [seqNo, inputs || outputs])).toEqual([[3, false], [2, false], [1, false]]);
+  const [second] = (await observer.ledgers({ before: 3, count: 1, contents: true })) ?? [];
+  expect(second?.contents).toEqual({ inputs: [{ user: `ed${'aa'.repeat(32)}`, hash: 'cc'.repeat(32), nonce: '5', content: { bytes: 5, base64: 'aGVsbG8=' } }], outputs: [] });
+  await observer.close();
+  expect(await observer.ledgers({ count: 1 })).toBeUndefined();
+  await key.release();
   await node.server.close();
 });
 

@@ -10,6 +10,13 @@ import { StatusItem } from './statusItem';
 import { TerminalPanel } from './terminalPanel';
 import { Tree } from './tree';
 
+/** What the system tells, and how the workbench is marked then. The first is how a window begins. */
+const THEMES = [
+  { kind: 'light', colorScheme: 'light', forcedColors: 'none', mark: 'vs' },
+  { kind: 'dark', colorScheme: 'dark', forcedColors: 'none', mark: 'vs-dark' },
+  { kind: 'high contrast', colorScheme: 'dark', forcedColors: 'active', mark: 'hc-black' },
+] as const;
+
 /** One window of VS Code. Actions wait until what they act on is there; texts are as shown now, so poll them: `expect.poll(() => …)`. */
 export class WorkbenchWindow {
   readonly quickInput: QuickInput;
@@ -64,6 +71,16 @@ export class WorkbenchWindow {
     const path = this.picture(name);
     await this.page.screenshot({ path });
     return path;
+  }
+
+  /** Pictures in all the kinds of themes there are, if HOTPOCKET_TEST_LONG=1; else one in that which is shown. */
+  async inThemes(name: string): Promise<void> {
+    if (process.env['HOTPOCKET_TEST_LONG'] !== '1') return void (await this.screenshot(name));
+    for (const { kind, mark, ...media } of [...THEMES].reverse()) {
+      await this.page.emulateMedia(media);
+      await this.page.locator(`.monaco-workbench.${mark}`).waitFor();
+      await this.screenshot(`${name} ${kind}`);
+    }
   }
 
   /** A picture that the README shows as well, which is renewed when HOTPOCKET_README_PICTURES=1. */
