@@ -18,6 +18,8 @@ export default defineConfig({
       { test: { ...shared, name: 'chaos', include: ['test/chaos/**/*.test.ts'], fileParallelism: false } },
       // Messages that are made to be wrong (npm run fuzz); process/fuzz.test.ts is the short form.
       { test: { ...shared, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], fileParallelism: false } },
+      // A cluster that runs for thousands of ledgers (npm run soak).
+      { test: { ...shared, name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
       // Containers of a Docker daemon of their own (test/docker/daemon/withDaemon.mjs); the cluster's names are there once, so one file at a time.
       { test: { ...shared, name: 'docker', include: ['test/docker/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
     ],

@@ -103,7 +103,7 @@ await vscode('host');
 if (!only) {
   // Most of their time is waiting for rounds, so there can be more than cores.
   await Promise.all([suite('process', { workers: 3 }), docker()]);
-  if (long) await suite('chaos');
+  if (long) for (const project of ['chaos', 'soak']) await suite(project);
 }
 await computed;
 await vscode('ui');

@@ -95,12 +95,50 @@ export const catalogue = {
   CONTRACT_START_FAILED: entry<{ path: string; problem: string }>((d) => `The contract's program ${d.path} could not be started: ${d.problem}`, () => 'The next round tries again. If the reason is a limit of this machine, such as open files or disk space, raise it.'),
   CONTRACT_LIMIT_REFUSED: entry<{ limit: string }>((d) => `The contract's resource limit ${d.limit} is above what this machine allows the node.`, (d) => `Lower contract.round_limits.${d.limit}, or raise the limit of the user that runs the cluster (ulimit -H).`),
   CONTRACT_LIMITS_UNAVAILABLE: entry<{ problem: string }>((d) => `Contracts cannot be given all of their resource limits here: ${d.problem}`, () => 'They run without them; on the real engine the limits apply.'),
+  CONTRACT_RUNS_LONG: entry<{ ledger: number; seconds: number; timeoutMs: number }>(
+    (d) => `The contract has been running for ${d.seconds} s after ledger ${d.ledger}. Until it ends this node makes no ledger.`,
+    (d) => `${d.timeoutMs > 0 ? `It is ended after ${d.timeoutMs / 1000} s (contract.round_limits.exec_timeout)` : 'Nothing ends it (contract.round_limits.exec_timeout is 0)'}; a corrected contract can be deployed at any time.`,
+  ),
+  CONTRACT_TIMED_OUT: entry<{ timeoutMs: number }>((d) => `The contract was ended because it ran for more than ${d.timeoutMs} ms. What it wrote and sent until then counts.`, () => 'If it should take that long, raise contract.round_limits.exec_timeout; else look for what it waits for: NPL messages that nobody sends, or a loop.'),
+  CONTRACT_CONSOLE_FLOOD: entry<{ megabytes: number }>((d) => `The contract was ended because the console log had grown to ${d.megabytes} MiB in its run. What it wrote and sent until then counts.`, () => 'Print less: look for a loop that prints. The log is begun anew after the run, and the one before is kept beside it.'),
+  CONTRACT_SIGNALLED: entry<{ signal: string }>((d) => `The contract was ended by the signal ${d.signal}. What it wrote and sent until then counts.`, (d) => signalRemedy(d.signal)),
+  CONTRACT_EXIT_CODE: entry<{ code: number }>((d) => `The contract ended with exit code ${d.code}. What it wrote and sent until then counts.`, () => 'What it printed before may say why.'),
+  CONTRACT_PROCESSES_LEFT: entry<{ names: string }>((d) => `The contract ended, but processes that it had started still ran, and were ended: ${d.names}.`, () => 'Wait for them in the contract: what they would have written later would differ between nodes.'),
+  CONTRACT_PROCESSES_REFUSE: entry<object>(() => 'Processes that the contract had started still run, and could not be ended.', () => 'They may change the state while nobody expects it: look for processes that are stuck in the system (ps), and end them.'),
+  CONTRACT_OUTPUT_LIMIT: entry<{ bytes: number; users: string; setting: boolean }>(
+    (d) => `The contract sent more than ${d.bytes} bytes to ${d.setting ? 'a user' : 'its users'} in one round. The rest was dropped: ${d.users}.`,
+    (d) => (d.setting ? 'Send less, or raise contract.round_limits.user_output_bytes.' : 'Send less: more than that is not kept, whatever contract.round_limits.user_output_bytes allows.'),
+  ),
+  CONTRACT_OUTPUT_CUT: entry<{ users: string }>((d) => `What the contract sent ended within a message, which was dropped: ${d.users}.`, () => 'A message is its length in four bytes, highest first, and then so many bytes; write both at once, and before the contract ends.'),
+  CONTRACT_NPL_LIMIT: entry<{ bytes: number }>((d) => `The contract sent more than ${d.bytes} bytes of NPL messages in one round. The rest was dropped.`, () => 'Send less, or raise contract.round_limits.npl_output_bytes.'),
+  CONTRACT_NPL_UNREAD: entry<{ waiting: number }>((d) => `NPL messages were dropped, because the contract does not read them and ${d.waiting} are waiting.`, () => 'Read them as they come, or send fewer.'),
+  CONTRACT_MESSAGE_TOO_LONG: entry<{ channel: string; bytes: number }>((d) => `A message of the contract of more than ${d.bytes} bytes was dropped (${d.channel}).`, () => 'Send it in parts.'),
+  CONTRACT_STATE_DIFFERS: entry<{ ledger: number; mine: string; theirs: string; states: string }>(
+    (d) => `The contract left another state on this node than on others after ledger ${d.ledger}. States and their nodes: ${d.states}. This node goes over from ${d.mine} to ${d.theirs}.`,
+    () => 'A contract must write the same on every node: nothing random, no time of the machine, no order that may differ, nothing that only one node has.',
+  ),
+  CONTRACT_OUTPUT_DIFFERS: entry<{ ledger: number; mine: string; agreed: string | undefined }>(
+    (d) => `What the contract sent to users differs between nodes, and was dropped here: ${d.mine} here, ${d.agreed === undefined ? 'and nothing that most nodes agree on' : `${d.agreed} on most nodes`} (ledger ${d.ledger}).`,
+    () => 'A contract must send the same on every node: nothing random, no time of the machine, no order that may differ, nothing that only one node has.',
+  ),
+  CLUSTER_FORKED: entry<{ needed: number; ledgers: string }>((d) => `The nodes stand on different ledgers, and none of these has the ${d.needed} votes it needs: ${d.ledgers}.`, () => 'They meet on one of them by themselves within some rounds. If they do not, deploy again: hotpocket deploy <path>.'),
   NATIVE_CHANNELS_UNAVAILABLE: entry<{ problem: string }>((d) => `NPL and control channels are not available: ${d.problem}`, () => 'Contracts that use neither run normally. Reinstall with the optional dependency koffi for this platform.'),
   // State
   STATE_IO: entry<{ folder: string; problem: string }>((d) => `The contract's files in ${d.folder} cannot be read or written: ${d.problem}`, () => 'Check that the disk has room and that these files are yours, then start the node again.'),
   STATE_CHANGED: entry<{ path: string }>((d) => `The contract's file ${d.path} changed while the contract was not running.`, () => 'Leave the files of a node alone while it is started; to change them, deploy again.'),
   ...surroundings,
 } as const;
+
+/** What usually is behind a signal that ends a contract. */
+function signalRemedy(signal: string): string {
+  switch (signal) {
+    case 'SIGKILL': return 'It comes from outside: somebody killed the process, the system was out of memory, or contract.round_limits.proc_cpu_seconds was used up.';
+    case 'SIGXCPU': return 'It used more processor time than contract.round_limits.proc_cpu_seconds allows.';
+    case 'SIGABRT': case 'SIGTRAP': return 'The program gave itself up, as Node.js does when it is out of memory; what it printed before says why.';
+    case 'SIGSEGV': case 'SIGBUS': case 'SIGILL': case 'SIGFPE': return 'The program crashed: run it under a debugger, or look for a fault in a native part of it.';
+    default: return 'What it printed before may say why.';
+  }
+}
 
 export type ErrorCode = keyof typeof catalogue;
 export type ErrorDetails<C extends ErrorCode> = (typeof catalogue)[C] extends CatalogueEntry<infer D> ? D : never;
@@ -122,6 +160,9 @@ export class HotPocketError<C extends ErrorCode = ErrorCode> extends Error {
     this.remedy = remedy(details);
   }
 }
+
+/** An error as a line of a log says it. */
+export const codedLine = ({ code, message, remedy }: { readonly code: string; readonly message: string; readonly remedy: string }): string => `${code}: ${message} ${remedy}`;
 
 /** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL, with its message only. */
 export function asHotPocketError(error: unknown): HotPocketError {

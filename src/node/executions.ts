@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock';
-import { errorText, HotPocketError } from '../base/errors';
+import { codedLine, errorText, HotPocketError } from '../base/errors';
 import type { HpConfig } from '../hotpocket/config';
 import { parseRunAs, type ContractPaths } from '../hotpocket/config';
 import type { Hex } from '../hotpocket/hash';
@@ -14,6 +14,7 @@ import type { NplRouter } from './contract/npl';
 import { giveTo, shutOutBy } from './contract/ownership';
 import { startPostExec } from './contract/postExec';
 import type { RunOptions } from './contract/runOptions';
+import { RunWatch } from './contract/runWatch';
 import { startContract } from './contract/startContract';
 import type { ContractProgram, ContractRun, RunContext } from './contract/types';
 import { DebuggedOutput } from './debug/debuggedOutput';
@@ -105,6 +106,7 @@ export class Executions {
     profiler.enter('start');
     this.giveState(false);
     const output = this.contractLog?.begin(ledger);
+    const hadState = host.state.exists;
     const process = this.start(context, host.paths.state, ledger.seqNo, { debugged, output });
     this.current = process;
     host.npl.begin({ seqNo: ledger.seqNo, hash: ledger.hash }, process);
@@ -119,6 +121,7 @@ export class Executions {
     if (this.stopped) return undefined;
     const outputs = succeeded ? result.outputs : [];
     profiler.enter('hash');
+    if (hadState && !host.state.exists) host.state.makeFolder();
     const { hash: stateHash } = host.state.scan();
     profiler.scanned(host.state.lastScan);
     profiler.enter('record');
@@ -210,8 +213,7 @@ export class Executions {
     giveTo(owner, [paths.state, paths.patchCfg], thorough);
     const folder = thorough && process.geteuid?.() === 0 ? shutOutBy(owner, paths.state) : undefined;
     if (folder === undefined) return;
-    const { code, message, remedy } = new HotPocketError('CONTRACT_RUN_AS_SHUT_OUT', { uid: owner.uid, folder });
-    this.host.log.wrn(`${code}: ${message} ${remedy}`);
+    this.host.log.wrn(codedLine(new HotPocketError('CONTRACT_RUN_AS_SHUT_OUT', { uid: owner.uid, folder })));
   }
 
   private rotateConsole(): void {
@@ -222,8 +224,14 @@ export class Executions {
     const { host } = this;
     const kind = context.readonly ? 'read' : 'consensus';
     let pid = 0;
+    const program = this.program();
     const copies = debugged ? new DebuggedOutput(debugged.recipe.announcement, (address) => debugged.announced(pid, address), output) : output;
-    const process = startContract(this.program(), context, {
+    // Whoever debugs a run knows that it lasts.
+    const watch = debugged ? undefined : new RunWatch(
+      { ledger: context.ledger?.seqNo, roundTime: host.config().contract.consensus.roundtime, execTimeoutMs: program.limits.execTimeoutMs, kill: () => process.kill() },
+      host.clock, host.log, () => this.console.overflow(),
+    );
+    const process = startContract(program, context, {
       ...this.runOptions(stateDir, copies),
       ...(debugged && { recipe: debugged.recipe }),
       events: {
@@ -232,8 +240,14 @@ export class Executions {
           if (kind === 'consensus') this.profileStart(argumentsRead);
           report({ type: 'run', phase: 'started', kind, ledgerSeqNo, pid });
         },
-        looked: () => (kind === 'consensus' ? this.argumentsWatch.look() : undefined),
-        exited: () => kind === 'consensus' && this.profileExit(),
+        looked: () => {
+          watch?.look();
+          return kind === 'consensus' ? this.argumentsWatch.look() : undefined;
+        },
+        exited: () => {
+          watch?.end();
+          if (kind === 'consensus') this.profileExit();
+        },
         npl: (data) => {
           const message = host.npl.outgoing(data);
           if (message) host.sendNpl(message);
@@ -242,6 +256,12 @@ export class Executions {
       },
     });
     void process.done.then(({ durationMs }) => {
+      watch?.end();
+      if (watch?.flood) {
+        // Where its author looks: the log that is full is put aside.
+        this.console.rotateIfLarge();
+        host.log.wrn(codedLine(watch.flood));
+      }
       if (debugged) copies?.close();
       debugged?.ended();
       report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs });

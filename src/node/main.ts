@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { loadHash } from '../hotpocket/hash';
 import type { NodeCommand } from '../base/nodeLink';
+import { watchOrphans } from './contract/orphans';
 import { inheritedClock } from './debug/clusterClock';
 import { report } from './facts';
 import { Node } from './node';
@@ -36,6 +37,7 @@ async function run(dir: string): Promise<void> {
   try {
     const contractDir = await openContractDir(dir);
     process.chdir(contractDir.paths.dir);
+    watchOrphans();
     node = new Node(contractDir, fatal, clock);
   } catch (error) {
     return finish(failedCommand(error));

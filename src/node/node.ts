@@ -32,7 +32,7 @@ import { Connectivity } from './mesh/connectivity';
 import { LinkFaults } from './mesh/linkFaults';
 import { Mesh } from './mesh/mesh';
 import { carryOutControl, mayHave, meshSettings, saveKnownPeers } from './meshSetup';
-import { proposalMessage, type PeerMessage } from './mesh/messages';
+import { inBatches, proposalMessage, type PeerMessage } from './mesh/messages';
 import { consensusPatch, Patches } from './patches';
 import { RoundProfiler } from './profile/roundProfiler';
 import { saveConfig } from './setup/configFile';
@@ -333,7 +333,7 @@ export class Node {
       case 'propose':
         return this.mesh?.broadcast(proposalMessage(effect.proposal));
       case 'nup':
-        return this.mesh?.broadcast({ type: 'nup', users: [...effect.nup.users], inputs: [...effect.nup.inputs] });
+        return inBatches(effect.nup.inputs).forEach((inputs) => this.mesh?.broadcast({ type: 'nup', users: [...effect.nup.users], inputs }));
       case 'log':
         return this.log[effect.level](effect.message);
       case 'voteStatus':
@@ -374,7 +374,7 @@ export class Node {
       case 'requestInputs':
         return this.mesh?.ask(effect.from, { type: 'inputRequest', inputs: [...effect.inputs] });
       case 'sendInputs':
-        return this.mesh?.send(effect.to, { type: 'inputs', inputs: [...effect.inputs] });
+        return inBatches(effect.inputs).forEach((inputs) => this.mesh?.send(effect.to, { type: 'inputs', inputs }));
       case 'timeConfig':
         return this.reportConfig();
       case 'stopped':

@@ -39,6 +39,8 @@ describe.skipIf(!PYTHON).sequential('nodes whose contracts differ', () => {
     const { logs } = await say('one state');
     await user.receives('got one state');
     expect(saying(logs, 'Hpfs cont sync: Target added')).toBe(1);
+    // On the node that differs, with what it and the others have.
+    expect(logs.filter((log) => /CONTRACT_STATE_DIFFERS: .* ([0-9a-f]{8}) on 4 \(ed.*\), ([0-9a-f]{8}) on 1 \(ed.*\)\. This node goes over from \2 to \1\./.test(log))).toHaveLength(1);
     expect(logs.find((log) => log.includes('Target added'))).toMatch(/Target added\. Hash:[0-9a-f]{8} \/state\n(.*\n)*.*Hpfs cont sync: Achieved target:[0-9a-f]{8} \/state\n/);
   });
 
@@ -51,6 +53,7 @@ describe.skipIf(!PYTHON).sequential('nodes whose contracts differ', () => {
   it('in output, on all nodes: nobody is sent any, but no ledger is left out and no input lost', async () => {
     const { seqNo, logs } = await say('all outputs');
     expect(saying(logs, OTHER_OUTPUT)).toBe(5);
+    expect(saying(logs, 'CONTRACT_OUTPUT_DIFFERS: ')).toBe(5);
     expect(saying(logs, 'Error occured when closing ledger')).toBe(0);
     for (const log of logs) for (const number of [seqNo, seqNo + 1, seqNo + 2]) expect(log).toContain(`(lcl:${number}-`);
     expect(user.received().filter((text) => text.startsWith('got all'))).toEqual([]);
@@ -61,8 +64,22 @@ describe.skipIf(!PYTHON).sequential('nodes whose contracts differ', () => {
   it('in state, on all nodes: all take over one of the five', async () => {
     const { logs } = await say('all states');
     expect(saying(logs, 'Hpfs cont sync: Achieved target')).toBe(4);
+    expect(saying(logs, 'CONTRACT_STATE_DIFFERS: ')).toBe(4);
     const states = NODES.map((node) => cluster.stateFile(node, 'differs.txt'));
     expect(new Set(states).size).toBe(1);
+  });
+
+  // The others of one, some and all; each takes a few rounds.
+  it.skipIf(!process.env.HOTPOCKET_TEST_LONG)('in state, on two: these take the others\' over', async () => {
+    const { logs } = await say('some states');
+    expect(saying(logs, 'CONTRACT_STATE_DIFFERS: ')).toBe(2);
+    await user.receives('got some states');
+  });
+
+  it.skipIf(!process.env.HOTPOCKET_TEST_LONG).each([['one output', 1], ['some outputs', 2]])('%s: what most nodes send is sent', async (word, count) => {
+    const { logs } = await say(word);
+    expect(saying(logs, 'CONTRACT_OUTPUT_DIFFERS: ')).toBe(count);
+    await user.receives(`got ${word}`);
   });
 
   it('a node that stood still makes no ledger that nobody else has, and runs none twice', async () => {

@@ -1,4 +1,5 @@
-import { Binary, calculateObjectSize, serialize, setInternalBufferSize } from 'bson';
+import { Binary } from 'bson';
+import { toBson } from '../bson';
 import { fromHex, toHex, type Hex } from '../hash';
 import type { UserProtocol } from '../inputs';
 import { renderContent, stringify } from './jsonContent';
@@ -32,10 +33,6 @@ export const dialects: Readonly<Record<UserProtocol, Dialect>> = {
     integer: (value) => (BigInt.asIntN(32, BigInt(value)) === BigInt(value) ? Number(value) : BigInt(value)),
     content: binary,
     blob: binary,
-    encode: (document) => {
-      // The library writes into a buffer of fixed size, by default 17 MiB, which outputs may exceed.
-      setInternalBufferSize(calculateObjectSize(document));
-      return Buffer.from(serialize(document));
-    },
+    encode: toBson,
   },
 };

@@ -1,4 +1,5 @@
-import { shortHash } from '../../hotpocket/hash';
+import { codedLine, HotPocketError } from '../../base/errors';
+import { shortHash, ZERO_HASH, type Hex } from '../../hotpocket/hash';
 import type { Ledger } from '../../hotpocket/ledger';
 import type { CandidateInput, Rejection } from './inputPool';
 import type { OutputSignatures } from './outputSignatures';
@@ -16,10 +17,17 @@ export function announceClosed(
     { type: 'log', level: 'inf', message: `****Ledger created**** (lcl:${ledger.seqNo}-${shortHash(ledger.hash)} state:${shortHash(ledger.stateHash)} patch:${shortHash(ledger.configHash)})` },
     ...expired.map((rejection): Effect => ({ type: 'reject', ...rejection })),
     ...announceAccepted(ledger, inputs),
-    ...(outputs && outputs.root !== ledger.outputHash ? [{ type: 'log', level: 'wrn', message: "Consensus output hash didn't match our output hash." } as const] : []),
+    ...(outputs && outputs.root !== ledger.outputHash ? otherOutputs(ledger, outputs.root) : []),
     ...(agreed.length > 0 ? [{ type: 'deliver', ledger, outputs: agreed, signatures: signatures.of(ledger.outputHash) } as const] : []),
     { type: 'ledgerCreated', ledger },
   ];
+}
+
+/** As hpcore says it, and what it means. */
+function otherOutputs(ledger: Ledger, mine: Hex): Effect[] {
+  const agreed = ledger.outputHash === ZERO_HASH ? undefined : shortHash(ledger.outputHash);
+  const lines = ["Consensus output hash didn't match our output hash.", codedLine(new HotPocketError('CONTRACT_OUTPUT_DIFFERS', { ledger: ledger.seqNo - 1, mine: shortHash(mine), agreed }))];
+  return lines.map((message) => ({ type: 'log', level: 'wrn', message }));
 }
 
 export function announceAccepted(ledger: Ledger, inputs: readonly CandidateInput[]): Effect[] {

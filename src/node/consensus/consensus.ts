@@ -6,6 +6,7 @@ import { votesNeeded } from '../../hotpocket/thresholds';
 import { announceAccepted, announceClosed } from './announcement';
 import { CatchUp } from './catchUp';
 import { attemptClose, attemptNotice, isProven, makeClosing, verifyClosing } from './closing';
+import { Divergence } from './divergence';
 import type { HeardRound } from './eagerRounds';
 import { InputPool, runInputs, type CandidateInput } from './inputPool';
 import { LastRun } from './lastRun';
@@ -40,6 +41,7 @@ export class Consensus {
   private running: 'no' | RunMoment = 'no';
   private stopping = false;
   private readonly catchUp = new CatchUp();
+  private readonly divergence = new Divergence();
   private proposedStage3 = false;
   private readonly timeConfigs = new TimeConfigs();
   /** When to be woken, as asked for last. */
@@ -287,6 +289,8 @@ export class Consensus {
       vote = evaluate(this.book.list(), standing, needed);
     }
     if (vote.kind === 'unreliable') this.log('inf', unreliableNotice(vote, needed));
+    const divergence = this.divergence.of(vote, this.book.list(), standing, needed, this.lastRun.ranAfter);
+    if (divergence !== undefined) this.log('wrn', divergence);
     this.effects.push(...this.catchUp.voted(vote, standing));
     this.setStatus(vote.kind);
     this.emit({ type: 'votes', stage, status: this.status, votes: vote.votes, needed, fork: vote.kind === 'unreliable' && vote.why === 'shard' });
@@ -380,7 +384,7 @@ export class Consensus {
     const when = this.running;
     if (when === 'no') return;
     this.running = 'no';
-    this.lastRun.ran(outcome);
+    this.lastRun.ran(outcome, this.last.seqNo);
     if (when === 'at-start') this.proposeStage0(now);
     else this.schedule(now);
   }
@@ -434,7 +438,7 @@ export class Consensus {
     if (!newest) return;
     this.last = newest.ledger;
     this.proposedStage3 = false;
-    this.lastRun.outputs = undefined;
+    this.lastRun.replaced();
     this.emit({ type: 'adopt', after, entries });
     this.pool.addReverted(reverted);
     // Whoever handed in an input here, and waits, is told that it is in a ledger, even though we did not close that ourselves.

@@ -28,6 +28,10 @@ const REMEMBERED_LEDGERS = 1_000;
 const REMEMBERED_USERS = 4_096;
 /** What peers may send between two stages 0. Whatever is beyond it and proposed all the same is asked for (`missing.ts`). */
 const RECEIVED_BYTES = 128 << 20;
+/** Of inputs in one proposal, and so in a ledger about that: its proof goes to others in one message, with its inputs (`mesh/peer.ts`). */
+const PROPOSED_BYTES = 8 << 20;
+/** Inputs from this size on are sent to all once, when they come. */
+const LARGE_BYTES = 64 << 10;
 /** What the others did not agree to in that many rounds is no reason to hurry. */
 const URGENT_ROUNDS = 3;
 
@@ -95,9 +99,9 @@ export class InputPool {
     }
   }
 
-  /** Own inputs that a stage 0 has gone by without agreeing on: peers may never have had them. */
+  /** Own inputs that a stage 0 has gone by without agreeing on: peers may never have had them. Large ones they have to ask for, once (missing.ts). */
   unsettledOwn(): SignedInput[] {
-    return [...this.own.values()].map(({ signed }) => signed).filter(({ signature }) => !this.received.has(signature));
+    return [...this.own.values()].map(({ signed }) => signed).filter(({ signature, container }) => container.length <= LARGE_BYTES && !this.received.has(signature));
   }
 
   /** An input is here that a round could start for. */
@@ -195,9 +199,13 @@ export class InputPool {
     return this.candidates.has(ordered);
   }
 
-  /** All candidate inputs, sorted. */
+  /** Candidate inputs to propose, sorted: all of them, or as many as one message can carry to a node that has missed the ledger. The others wait. */
   list(): Hex[] {
-    return [...this.candidates.keys()].sort();
+    let bytes = 0;
+    return [...this.candidates.keys()].sort().filter((ordered, i) => {
+      bytes += this.candidates.get(ordered)?.signed.container.length ?? 0;
+      return i === 0 || bytes <= PROPOSED_BYTES;
+    });
   }
 
   /** The full inputs for the given hashes; undefined if one of them is not here. */

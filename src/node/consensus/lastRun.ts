@@ -10,6 +10,8 @@ export class LastRun {
   patchHash: Hex;
   /** Undefined when the last ledger's run was not done here, so that its outputs are not known. */
   outputs: PendingOutputs | undefined;
+  /** The ledger after which the run was done here that left this state; undefined if the state has other sources. */
+  ranAfter: number | undefined;
   /** A changed patch waits for the ledger that agrees on it; null if it breaks a rule. */
   private patch: ConsensusPatch | null | undefined;
 
@@ -20,8 +22,9 @@ export class LastRun {
     this.outputs = this.pending(boot.outputs);
   }
 
-  ran({ stateHash, patchHash, patch, outputs }: RunOutcome): void {
+  ran({ stateHash, patchHash, patch, outputs }: RunOutcome, ledgerSeqNo: number): void {
     this.stateHash = stateHash;
+    this.ranAfter = ledgerSeqNo;
     this.outputs = this.pending(outputs);
     if (patch === undefined) return;
     this.patchHash = patchHash;
@@ -31,6 +34,12 @@ export class LastRun {
   /** Whether a ledger was made after this very run, so that its own run can follow. */
   isBefore({ stateHash, configHash }: Ledger): boolean {
     return this.stateHash === stateHash && this.patchHash === configHash;
+  }
+
+  /** Ledgers were taken over whose runs are not done here. */
+  replaced(): void {
+    this.outputs = undefined;
+    this.ranAfter = undefined;
   }
 
   /** Nothing runs here. */
@@ -45,7 +54,7 @@ export class LastRun {
 
   stateSynced(stateHash: Hex): void {
     this.stateHash = stateHash;
-    this.outputs = undefined;
+    this.replaced();
   }
 
   /** The patch that waits, which then waits no longer. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { DisposableList, type Disposable } from '../../base/disposables';
-import { HotPocketError } from '../../base/errors';
+import { codedLine, HotPocketError } from '../../base/errors';
 import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
 import { openArgs } from './argsInput';
 import { contractArgs, type ContractDescriptors } from './argsJson';
@@ -131,7 +131,7 @@ function availableSockets(log: RunLog): NativeSockets | undefined {
     return nativeSockets();
   } catch (error) {
     if (!(error instanceof HotPocketError)) throw error;
-    if (!unavailableSaid) log.wrn(`${error.code}: ${error.message} ${error.remedy}`);
+    if (!unavailableSaid) log.wrn(codedLine(error));
     unavailableSaid = true;
     return undefined;
   }

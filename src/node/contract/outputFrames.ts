@@ -27,6 +27,12 @@ export class OutputFrames {
     return !this.full && this.pendingBytes > 0;
   }
 
+  /** Nothing more is taken. */
+  stop(): void {
+    this.full = true;
+    this.pending = [];
+  }
+
   push(chunk: Buffer): void {
     if (this.full) return;
     this.full = chunk.length > this.roomBytes;

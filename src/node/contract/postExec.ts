@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DisposableList } from '../../base/disposables';
-import { errorText } from '../../base/errors';
+import { codedLine, errorText } from '../../base/errors';
 import { nativeSockets, type NativeSockets } from '../../base/native/sockets';
 import type { Hex } from '../../hotpocket/hash';
 import { OutputCopies } from './outputCopies';
@@ -64,7 +64,8 @@ export function startPostExec(program: ContractProgram, ledger: { readonly seqNo
     });
     return {
       done: ended.then(async (success) => {
-        await group?.end();
+        const left = await group?.end();
+        if (left) log.wrn(codedLine(left));
         await copies?.drain();
         ours.dispose();
         return success;

@@ -10,3 +10,12 @@ export function processStat(pid: number | string): readonly string[] | undefined
     return undefined;
   }
 }
+
+/** The name of a process's program, as the system has it; its number where nobody tells. */
+export function processName(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+  } catch {
+    return String(pid);
+  }
+}

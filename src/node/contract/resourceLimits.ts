@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { HotPocketError } from '../../base/errors';
+import { codedLine, HotPocketError } from '../../base/errors';
 import { interpreterOf } from '../../base/programFormat';
 import type { CommandLine } from './commandLine';
 import type { RunLog } from './runOptions';
@@ -63,6 +63,5 @@ const said = new Set<string>();
 function sayOnce(log: RunLog, problem: string): void {
   if (said.has(problem)) return;
   said.add(problem);
-  const { code, message, remedy } = new HotPocketError('CONTRACT_LIMITS_UNAVAILABLE', { problem });
-  log.wrn(`${code}: ${message} ${remedy}`);
+  log.wrn(codedLine(new HotPocketError('CONTRACT_LIMITS_UNAVAILABLE', { problem })));
 }

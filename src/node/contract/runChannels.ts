@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { DisposableList } from '../../base/disposables';
+import { codedLine, HotPocketError } from '../../base/errors';
 import type { NativeSockets } from '../../base/native/sockets';
 import type { Hex } from '../../hotpocket/hash';
 import { MAX_PACKET_BYTES, PacketChannel } from './packetChannel';
@@ -63,7 +64,7 @@ export class RunChannels {
   deliver(sender: Hex, data: Uint8Array): void {
     if (!this.running || !this.npl || data.length === 0 || data.length > MAX_PACKET_BYTES) return;
     if (this.npl.waiting >= 2 * NPL_QUEUE_LIMIT) {
-      this.sayOnce(`NPL messages dropped. The contract does not read them and ${NPL_QUEUE_LIMIT} are waiting.`);
+      this.sayOnce(new HotPocketError('CONTRACT_NPL_UNREAD', { waiting: NPL_QUEUE_LIMIT }));
       return;
     }
     this.npl.send(Buffer.from(sender), data);
@@ -95,21 +96,22 @@ export class RunChannels {
 
   private onControl(packet: Buffer): void {
     if (packet.length <= MAX_PACKET_BYTES) this.events.control?.(packet);
-    else this.sayOnce(`Control message of more than ${MAX_PACKET_BYTES} bytes dropped.`);
+    else this.sayOnce(new HotPocketError('CONTRACT_MESSAGE_TOO_LONG', { channel: 'control', bytes: MAX_PACKET_BYTES }));
   }
 
   private onNpl(packet: Buffer): void {
     this.nplBytes += packet.length;
     if (this.nplOutputBytes > 0 && this.nplBytes > this.nplOutputBytes) {
-      this.sayOnce(`NPL output limit of ${this.nplOutputBytes} bytes exceeded. The rest was dropped.`);
+      this.sayOnce(new HotPocketError('CONTRACT_NPL_LIMIT', { bytes: this.nplOutputBytes }));
     } else if (packet.length > MAX_PACKET_BYTES) {
-      this.sayOnce(`NPL message of more than ${MAX_PACKET_BYTES} bytes dropped.`);
+      this.sayOnce(new HotPocketError('CONTRACT_MESSAGE_TOO_LONG', { channel: 'NPL', bytes: MAX_PACKET_BYTES }));
     } else {
       this.events.npl?.(packet);
     }
   }
 
-  private sayOnce(text: string): void {
+  private sayOnce(problem: HotPocketError): void {
+    const text = codedLine(problem);
     if (this.said.has(text)) return;
     this.said.add(text);
     this.log.wrn(text);

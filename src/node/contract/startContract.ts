@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { errorText, HotPocketError } from '../../base/errors';
+import { codedLine, errorText, HotPocketError } from '../../base/errors';
+import { explainEnding, type Ending } from './ending';
 import { explainFailure } from './explainFailure';
 import { InputsUnwritten, launchContract, type LaunchedContract, type RefusedLaunch } from './launch';
 import { ProcessGroup } from './processGroup';
@@ -43,11 +44,11 @@ function follow(
   const { execTimeoutMs } = program.limits;
   const group = new ProcessGroup(pid, options.tempDir);
   let alive = true;
-  let timedOut = false;
+  let ended: Ending['ended'];
 
   const cancelTimeout = execTimeoutMs > 0
     ? clock.at(clock.now() + execTimeoutMs, () => {
-      timedOut = true;
+      ended = new HotPocketError('CONTRACT_TIMED_OUT', { timeoutMs: execTimeoutMs });
       log.inf(`Contract process timeout of ${execTimeoutMs}ms exceeded.`);
       group.kill();
     })
@@ -58,18 +59,21 @@ function follow(
     alive = false;
     events.exited?.();
     cancelTimeout?.();
-    if (!(await group.end())) log.wrn('A process started by the contract could not be ended.');
+    const left = await group.end();
     // Only now, when nobody is left to write, is what is read all there is.
     await Promise.all([users.drain(), output?.drain()]);
     channels?.finish();
     launched.dispose();
     if (signal) log.wrn(`Contract process ${context.readonly ? '(rdonly) ' : ''}ended prematurely. Exit code 0`);
+    const reason = explainEnding({ exitCode, signal, ended });
+    if (reason) log.wrn(codedLine(reason));
+    if (left && !ended) log.wrn(codedLine(left));
     users.report(log);
     return {
       outputs: users.outputs(),
       ...(signal ? { signal } : {}),
       ...(exitCode === null ? {} : { exitCode }),
-      timedOut,
+      timedOut: ended instanceof HotPocketError,
       notStarted: false,
       durationMs: performance.now() - startedAt,
     };
@@ -80,7 +84,11 @@ function follow(
   events.started?.(pid, launched.argumentsRead);
   return {
     deliverNpl: (sender, data) => void (alive && channels?.deliver(sender, data)),
-    kill: () => void (alive && group.kill()),
+    kill: () => {
+      if (!alive) return;
+      ended ??= 'by us';
+      group.kill();
+    },
     done,
   };
 }

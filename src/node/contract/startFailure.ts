@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { HotPocketError } from '../../base/errors';
+import { codedLine, type HotPocketError } from '../../base/errors';
 import type { RunLog } from './runOptions';
 
 /** What hpcore's child was about to do, in its words. */
@@ -29,6 +29,5 @@ export function reportStartFailure(failure: StartFailure, readonly: boolean, log
   } catch {
     // The console is gone or full; the log has it.
   }
-  const { code, message, remedy } = failure.reason;
-  log.err(`${code}: ${message} ${remedy}`);
+  log.err(codedLine(failure.reason));
 }

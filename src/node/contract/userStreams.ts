@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { codedLine, HotPocketError } from '../../base/errors';
 import type { UserOutput } from '../../hotpocket/outputs';
 import { OutputFrames } from './outputFrames';
 import type { RunLog } from './runOptions';
@@ -7,6 +8,9 @@ import type { RunUser } from './types';
 
 // A process that left the contract's process group could keep a socket open, and busy, for ever.
 const DRAIN_LIMIT_MS = 1000;
+
+/** What a run may send to all users together, whatever is configured: it is held in memory, and goes into one record on the disk. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Reads what a contract sends to its users: one socket each. */
 export class UserStreams {
@@ -21,7 +25,8 @@ export class UserStreams {
       const frames = new OutputFrames(limitBytes);
       socket.on('data', (chunk: Buffer) => {
         this.receivedBytes += chunk.length;
-        frames.push(chunk);
+        if (this.receivedBytes > MOST_BYTES) frames.stop();
+        else frames.push(chunk);
         if (frames.exceeded) socket.destroy();
       });
       socket.on('close', () => this.openCount--);
@@ -51,13 +56,14 @@ export class UserStreams {
 
   /** Says what was dropped: a line for each kind at most, whatever the number of users. */
   report(log: RunLog): void {
-    this.reportDropped(log, (frames) => frames.exceeded, `User output limit of ${this.limitBytes} bytes exceeded. The rest was dropped`);
-    this.reportDropped(log, (frames) => frames.truncated, 'User output ended within a message, which was dropped');
+    const setting = this.receivedBytes <= MOST_BYTES;
+    this.reportDropped(log, (frames) => frames.exceeded, (users) => new HotPocketError('CONTRACT_OUTPUT_LIMIT', { bytes: setting ? this.limitBytes : MOST_BYTES, users, setting }));
+    this.reportDropped(log, (frames) => frames.truncated, (users) => new HotPocketError('CONTRACT_OUTPUT_CUT', { users }));
   }
 
-  private reportDropped(log: RunLog, concerns: (frames: OutputFrames) => boolean, text: string): void {
+  private reportDropped(log: RunLog, concerns: (frames: OutputFrames) => boolean, problem: (users: string) => HotPocketError): void {
     const concerned = this.users.filter((_, i) => concerns(this.frames[i] as OutputFrames));
     const [first] = concerned;
-    if (first) log.wrn(`${text}. user:${first.pubkey.slice(0, 10)}${concerned.length > 1 ? ` and ${concerned.length - 1} more` : ''}`);
+    if (first) log.wrn(codedLine(problem(`user ${first.pubkey.slice(0, 10)}${concerned.length > 1 ? ` and ${concerned.length - 1} more` : ''}`)));
   }
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { HpConfig } from '../../hotpocket/config';
+import { toBson } from '../../hotpocket/bson';
 import { GENESIS, type Ledger } from '../../hotpocket/ledger';
 import type { SignedInput } from '../../hotpocket/inputs';
 import type { LedgerInputView, LedgerOutputView } from '../../hotpocket/protocol/types';
@@ -131,7 +132,7 @@ export class LedgerStore implements LedgerChain {
   }
 
   private append(entry: StoredEntry): void {
-    this.ledgers.append(entry.ledger.seqNo, BSON.serialize({ ...entry }));
+    this.ledgers.append(entry.ledger.seqNo, toBson(entry));
     this.newest = entry.ledger;
     this.remember(entry);
   }
@@ -167,7 +168,7 @@ export class LedgerStore implements LedgerChain {
       for (const seqNo of [...this.bodies.keys()]) if (Math.floor(seqNo / RECENT) === this.blocks[turn]) this.bodies.delete(seqNo);
       this.blocks[turn] = block;
     }
-    log.append(BSON.serialize(record));
+    log.append(toBson(record));
     this.bodies.set(record.seqNo, record);
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRIMARY_SHARD_SIZE, shardOf } from '../../hotpocket/ledger';
-import { FrameLog } from './frameLog';
+import { SegmentedLog } from './segmentedLog';
 
 /** Records of ledgers by their numbers, without gaps. */
 export interface LedgerRecords {
@@ -24,7 +24,7 @@ export interface LedgerRecords {
  * gaps; it begins with a shard.
  */
 export class PrimaryHistory implements LedgerRecords {
-  private readonly shards = new Map<number, FrameLog>();
+  private readonly shards = new Map<number, SegmentedLog>();
 
   /** `dir` is `ledger_fs/seed/primary`; `keep` is at least 1. */
   constructor(private readonly dir: string, private readonly keep: number, private readonly size = PRIMARY_SHARD_SIZE) {
@@ -85,10 +85,10 @@ export class PrimaryHistory implements LedgerRecords {
     return names.map(({ name }) => Number(name)).sort((a, b) => b - a);
   }
 
-  private open(number: number): FrameLog {
+  private open(number: number): SegmentedLog {
     const folder = join(this.dir, String(number));
     mkdirSync(folder, { recursive: true });
-    const log = FrameLog.open(join(folder, 'ledgers.log'));
+    const log = new SegmentedLog(folder);
     this.shards.set(number, log);
     return log;
   }

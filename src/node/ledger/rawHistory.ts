@@ -2,6 +2,7 @@ import { BSON } from 'bson';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { toBson } from '../../hotpocket/bson';
 import type { Hex } from '../../hotpocket/hash';
 import { RAW_SHARD_SIZE, shardOf } from '../../hotpocket/ledger';
 import type { LedgerInputView, LedgerOutputView } from '../../hotpocket/protocol/types';
@@ -51,7 +52,7 @@ export class RawHistory {
   add(seqNo: number, ledgerHash: Hex, { inputs, outputs }: RawLedger): void {
     if (!this.keepsAny || (inputs.length === 0 && outputs.length === 0)) return;
     const shard = this.shard(shardOf(seqNo, RAW_SHARD_SIZE));
-    shard.log.append(BSON.serialize({ seqNo, ledgerHash, inputs: [...inputs], outputs: [...outputs] }));
+    shard.log.append(toBson({ seqNo, ledgerHash, inputs, outputs }));
     shard.places.set(seqNo, shard.log.count - 1);
   }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { writeFileAtomic } from '../../base/files';
 import { systemCode } from '../../base/errors';
+import { toBson } from '../../hotpocket/bson';
 import type { Hex } from '../../hotpocket/hash';
 import type { UserOutput } from '../../hotpocket/outputs';
 import { bytes, hash, integer, publicKey } from '../schemas';
@@ -45,5 +46,5 @@ export function readRunRecord(path: string): RunRecord | undefined {
 
 /** Resolves once the record is on disk. */
 export function writeRunRecord(path: string, record: RunRecord): Promise<void> {
-  return writeFileAtomic(path, BSON.serialize({ ...record }), 0o600);
+  return writeFileAtomic(path, toBson(record), 0o600);
 }

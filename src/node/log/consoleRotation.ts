@@ -36,6 +36,16 @@ export class ConsoleRotation {
     }
   }
 
+  /** The size of a console log that is larger than both files together may be, in bytes, as it can become while a contract runs. Never throws. */
+  overflow(): number | undefined {
+    try {
+      const console = fstatSync(STDOUT);
+      return console.size > this.limit && isSame(console, this.statOf(this.current)) ? console.size : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   private rotate(console: Stats): void {
     const dup2 = bindDup2();
     if (!dup2) return this.complain('the library koffi could not be loaded');

@@ -1,6 +1,8 @@
 import { BSON } from 'bson';
 import * as v from 'valibot';
 import { bytes, closing, hash, inputHashes, integer, ledgerEntry, list, proposal, publicKey, signature, signedInputs, userKeys } from '../schemas';
+import { toBson } from '../../hotpocket/bson';
+import type { SignedInput } from '../../hotpocket/inputs';
 import type { Proposal } from '../consensus/proposal';
 
 /**
@@ -50,8 +52,26 @@ const schema = v.variant('type', [...messages]);
 export type PeerMessage = v.InferOutput<typeof schema>;
 export type PeerMessageOf<T extends PeerMessage['type']> = Extract<PeerMessage, { type: T }>;
 
+/** Bytes of inputs in one message: far below what a peer takes, however large the last of them is. */
+const MOST_INPUT_BYTES = 4 * 1024 * 1024;
+
+/** Inputs as so many messages as they take; one, if there are none. */
+export function inBatches(inputs: readonly SignedInput[]): SignedInput[][] {
+  const batches: SignedInput[][] = [[]];
+  let bytes = 0;
+  for (const input of inputs) {
+    if (bytes > MOST_INPUT_BYTES) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(input);
+    bytes += input.container.length;
+  }
+  return batches;
+}
+
 export function encodeMessage(message: PeerMessage): Buffer {
-  return Buffer.from(BSON.serialize(message, { ignoreUndefined: true }));
+  return toBson(message, { ignoreUndefined: true });
 }
 
 /** Undefined for anything that is not a message of this version. */

@@ -94,9 +94,9 @@ export class Peer {
     this.pass(encodeMessage(message));
   }
 
-  /** A message that was encoded already. */
+  /** A message that was encoded already. One that the other side would end the connection for is not sent: what is in it can be had another way. */
   pass(document: Uint8Array): void {
-    if (this.verified) this.faults.pass(this.pubkey, () => this.write(document));
+    if (this.verified && document.length <= DEFAULT_MAX_BYTES) this.faults.pass(this.pubkey, () => this.write(document));
   }
 
   /** Counts what it did; too much of it ends the connection. */

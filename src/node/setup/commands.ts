@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { version as productVersion } from '../../../package.json';
-import { errorText } from '../../base/errors';
+import { codedLine, errorText, HotPocketError } from '../../base/errors';
 import { ConfigError } from '../../hotpocket/config';
 import { HP_VERSION, LEDGER_VERSION } from '../../hotpocket/version';
 import { createContractDir } from './create';
@@ -64,5 +64,5 @@ export function usageCommand(args: readonly string[]): CommandResult {
 export function failedCommand(error: unknown): CommandResult {
   if (error instanceof SetupError) return { exitCode: error.exitCode, stdout: '', stderr: lines(...error.lines) };
   if (error instanceof ConfigError) return { exitCode: FAILURE, stdout: '', stderr: lines(...error.lines) };
-  return { exitCode: 1, stdout: '', stderr: lines(`std error: ${errorText(error)}`) };
+  return { exitCode: 1, stdout: '', stderr: lines(`std error: ${error instanceof HotPocketError ? codedLine(error) : errorText(error)}`) };
 }

@@ -53,7 +53,7 @@ export class StateStore {
 
   private constructor(contractFs: string, private readonly folder: string, retain: number) {
     mkdirSync(contractFs, { recursive: true });
-    if (!lstatSync(folder, { throwIfNoEntry: false })) finish(ensureFolder(Buffer.from(folder)));
+    if (!this.exists) finish(ensureFolder(Buffer.from(folder)));
     this.tree = new StateTree(Buffer.from(folder));
     this.live = new LiveBlocks(this.tree);
     this.blocks = new BlockStore(join(contractFs, 'blocks'));
@@ -76,6 +76,16 @@ export class StateStore {
   /** The state hash (reference 5.2) of the files as they are now. Costs 1 to 2 µs a file, and reading what changed. */
   scan(): ScanResult {
     return this.atOnce(this.tree.scan());
+  }
+
+  /** Whether the folder of the state is there. */
+  get exists(): boolean {
+    return lstatSync(this.folder, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** An empty folder, after a run that has deleted the one it ran in: its state is empty then. */
+  makeFolder(): void {
+    this.atOnce(ensureFolder(this.tree.folder));
   }
 
   /** What the last scan cost: files it looked at, and those it read. */

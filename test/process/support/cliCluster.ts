@@ -164,7 +164,9 @@ export class CliCluster {
   }
 
   log(node: number): string {
-    return readFileSync(this.path(node, 'log', 'console.log'), 'utf8');
+    const file = this.path(node, 'log', 'console.log');
+    // For a moment there is none, while one that is full is put aside.
+    return readFileSync(existsSync(file) ? file : this.path(node, 'log', 'console.1.log'), 'utf8');
   }
 
   /** A place in a node's log, to look only at what comes after it. */

@@ -1,5 +1,6 @@
 import { systemClock } from '../../../src/base/clock';
 import { writeFileSync } from 'node:fs';
+import { watchOrphans } from '../../../src/node/contract/orphans';
 import type { RunOptions } from '../../../src/node/contract/runOptions';
 import { startContract } from '../../../src/node/contract/startContract';
 import type { ContractProgram, RunContext, RunEvents, RunResult } from '../../../src/node/contract/types';
@@ -30,4 +31,5 @@ async function main(specs: [ContractProgram, RunContext, Omit<RunOptions, 'log' 
 }
 
 const [, , specs = '[]', reportPath = '', mode] = process.argv;
+watchOrphans();
 void main(JSON.parse(specs) as Parameters<typeof main>[0], reportPath, mode === 'die');

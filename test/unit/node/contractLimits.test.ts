@@ -70,7 +70,7 @@ os.writev(list(args['users'].values())[0][0], [struct.pack('>I', len(text)), tex
     place.write('busy.sh', '#!/bin/sh\nwhile :; do :; done\n');
     const result = await place.run({ program: { binPath: 'busy.sh', limits: { execTimeoutMs: 0, resources: { ...NONE, cpuSeconds: 1 } } } });
     expect(['SIGKILL', 'SIGXCPU']).toContain(result.signal);
-    expect(place.log).toEqual(['wrn Contract process ended prematurely. Exit code 0']);
+    expect(place.log).toEqual(['wrn Contract process ended prematurely. Exit code 0', expect.stringMatching(/^wrn CONTRACT_SIGNALLED: .*proc_cpu_seconds/)]);
   });
 
   it('fail a program that wants more memory or descriptors', async () => {

@@ -83,14 +83,25 @@ describe.skipIf(!PYTHON)('output of a contract', () => {
   it('that ends within a message is kept up to there', async () => {
     const result = await write([[Buffer.concat([frame('whole'), frame('cut off').subarray(0, 8)]), 0]]);
     expect(result.outputs[0]?.messages.map(String)).toEqual(['whole']);
-    expect(place.log).toEqual([`wrn User output ended within a message, which was dropped. user:${key(1).slice(0, 10)}`]);
+    expect(place.log).toEqual([expect.stringMatching(new RegExp(`^wrn CONTRACT_OUTPUT_CUT: .*: user ${key(1).slice(0, 10)}\\.`))]);
   });
 
   it('is cut at the limit, and the contract learns that nobody listens', async () => {
     const one = frame('x'.repeat(36));
     const result = await write(Array.from({ length: 500 }, () => [one, 10]), 100);
     expect(result.outputs[0]?.messages).toHaveLength(2);
-    expect(place.log).toEqual([`wrn User output limit of 100 bytes exceeded. The rest was dropped. user:${key(1).slice(0, 10)}`]);
+    expect(place.log).toEqual([expect.stringMatching(new RegExp(`^wrn CONTRACT_OUTPUT_LIMIT: .* 100 bytes to a user .*: user ${key(1).slice(0, 10)}\\.`))]);
+    expect(existsSync(join(place.stateDir, 'broken'))).toBe(true);
+  });
+
+  it('is bounded where no limit is set, so that a flood is no flood of memory', async () => {
+    place.write('contract', [
+      `#!${PYTHON}`, 'import json, os, sys', 'out = next(iter(json.load(sys.stdin)["users"].values()))[0]', 'data = ((1 << 20).to_bytes(4, "big") + b"z" * (1 << 20))',
+      'try:', '  while True:', '    rest = data', '    while rest: rest = rest[os.write(out, rest):]', 'except OSError: open("broken", "w")', '',
+    ].join('\n'));
+    const result = await place.run({ program: { binPath: 'contract' }, context: { users: [user(1)] } });
+    expect(result.outputs[0]?.messages).toHaveLength(63);
+    expect(place.log).toEqual([expect.stringMatching(/^wrn CONTRACT_OUTPUT_LIMIT: .* 67108864 bytes to its users /)]);
     expect(existsSync(join(place.stateDir, 'broken'))).toBe(true);
   });
 

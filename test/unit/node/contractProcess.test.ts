@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { key, lives, PYTHON, sentTo, user, Workplace } from '../../support/contracts/harness';
-import { exitHostWhileRunning } from '../../support/contracts/runHost';
+import { exitHostWhileRunning, runInHost } from '../../support/contracts/runHost';
 
 const linux = process.platform === 'linux';
 
@@ -17,6 +17,9 @@ interface Report {
   ids: [number, number];
   input: number;
 }
+
+/** A warning that begins so. */
+const said = (text: string): unknown => expect.stringMatching(new RegExp(`^wrn ${text.replaceAll(/[.()]/g, '\\$&')}`));
 
 describe('the contract process', () => {
   let place: Workplace;
@@ -137,21 +140,21 @@ describe('the contract process', () => {
       const result = await place.run({ program: { binPath: shell('contract', `exit ${code}`) } });
       expect(result).toMatchObject({ exitCode: code, notStarted: false, timedOut: false });
     }
-    expect(place.log).toEqual([]);
+    expect(place.log).toEqual([1, 255].map((code) => said(`CONTRACT_EXIT_CODE: The contract ended with exit code ${code}.`)));
   });
 
   it('may die by a signal', async () => {
     const result = await place.run({ program: { binPath: shell('contract', 'kill -SEGV $$') }, context: { readonly: true } });
     expect(result.signal).toBe('SIGSEGV');
     expect(result).not.toHaveProperty('exitCode');
-    expect(place.log).toEqual(['wrn Contract process (rdonly) ended prematurely. Exit code 0']);
+    expect(place.log).toEqual(['wrn Contract process (rdonly) ended prematurely. Exit code 0', said('CONTRACT_SIGNALLED: The contract was ended by the signal SIGSEGV.')]);
   });
 
   it('is killed at exec_timeout', async () => {
     const result = await place.run({ program: { binPath: shell('contract', 'trap "" TERM INT', 'while :; do :; done'), limits: { execTimeoutMs: 150 } } });
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
     expect(result.durationMs).toBeGreaterThanOrEqual(150);
-    expect(place.log).toEqual(['inf Contract process timeout of 150ms exceeded.', 'wrn Contract process ended prematurely. Exit code 0']);
+    expect(place.log).toEqual(['inf Contract process timeout of 150ms exceeded.', 'wrn Contract process ended prematurely. Exit code 0', said('CONTRACT_TIMED_OUT: ')]);
   });
 
   it('can be killed, and says when it started', async () => {
@@ -169,9 +172,17 @@ describe('the contract process', () => {
   it('takes the processes it started with it', async () => {
     await place.run({ program: { binPath: shell('contract', '(while :; do echo x >> growing; done) &', 'echo $! > pid', 'sleep 0.1') } });
     expect(lives(Number(inState('pid')))).toBe(false);
+    if (linux) expect(place.log).toEqual([said('CONTRACT_PROCESSES_LEFT: The contract ended, but processes that it had started still ran, and were ended: contract (1).')]);
     const size = statSync(join(place.stateDir, 'growing')).size;
     await delay(50);
     expect(statSync(join(place.stateDir, 'growing')).size).toBe(size);
+  });
+
+  it.skipIf(!linux)('takes those with it that left its group, where the program has no other children', () => {
+    const daemon = 'setsid sh -c "setsid sleep 30 & echo \\$! \\$\\$ > pid; exec sleep 40" &';
+    const { log } = runInHost(place, [{ program: { binPath: shell('contract', daemon, 'while [ ! -s pid ]; do :; done') } }]);
+    expect(inState('pid').split(' ').map((pid) => lives(Number(pid)))).toEqual([false, false]);
+    expect(log).toEqual([said('CONTRACT_PROCESSES_LEFT: The contract ended, but processes that it had started still ran, and were ended: sleep (2).')]);
   });
 
   it('does not outlive a node that ends by an error', () => {

@@ -3,6 +3,7 @@ import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import { GENESIS } from '../../../src/hotpocket/ledger';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
 import { InputPool, makeCandidate } from '../../../src/node/consensus/inputPool';
+import { inBatches } from '../../../src/node/mesh/messages';
 
 const user = generateKeyPair();
 const LIMITS = { maxInputLedgerOffset: 10, userInputBytes: 0 };
@@ -11,6 +12,42 @@ function input(nonce: number): SignedInput {
   const container = Buffer.from(JSON.stringify({ input: 'x', nonce, max_ledger_seq_no: 18 }));
   return { pubkey: user.publicKey, protocol: 'json', container, signature: sign(container, user.privateKey) };
 }
+
+describe('large inputs', () => {
+  const large = (nonce: number, bytes: number): SignedInput => {
+    const container = Buffer.from(JSON.stringify({ input: 'x'.repeat(bytes), nonce, max_ledger_seq_no: 18 }));
+    return { pubkey: user.publicKey, protocol: 'json', container, signature: sign(container, user.privateKey) };
+  };
+
+  it('are proposed up to 8 MiB at a time, and at least one', () => {
+    const pool = new InputPool(verify);
+    for (const nonce of [1, 2, 3]) pool.addOwn(large(nonce, 3 << 20));
+    pool.validate(LIMITS, 10);
+    const first = pool.list();
+    expect(first).toHaveLength(2);
+    pool.settle({ ledger: { ...GENESIS, seqNo: 11 }, users: [], inputs: first }, 10);
+    expect(pool.list()).toHaveLength(1);
+    const other = new InputPool(verify);
+    other.addOwn(large(1, 9 << 20));
+    other.validate(LIMITS, 10);
+    expect(other.list()).toHaveLength(1);
+  });
+
+  it('are not sent again in every round, as small ones are', () => {
+    const pool = new InputPool(verify);
+    const small = input(1);
+    pool.addOwn(small);
+    pool.addOwn(large(2, 100_000));
+    pool.validate(LIMITS, 10);
+    expect(pool.unsettledOwn()).toEqual([small]);
+  });
+
+  it('go to peers in several messages', () => {
+    const inputs = [1, 2, 3, 4].map((nonce) => large(nonce, 3 << 20));
+    expect(inBatches(inputs).map((batch) => batch.length)).toEqual([2, 2]);
+    expect(inBatches([])).toEqual([[]]);
+  });
+});
 
 it('an input that peers had first uses up its nonce like any other', () => {
   const pool = new InputPool(verify);
