@@ -1,5 +1,6 @@
 import { entry, type CatalogueEntry } from './catalogueEntry';
 import { surroundings } from './surroundingErrors';
+import { troubles } from './troubleErrors';
 
 /**
  * The one catalogue of errors a user can meet. Every entry says what happened, where (through its details) and what
@@ -97,9 +98,9 @@ export const catalogue = {
   CONTRACT_LIMITS_UNAVAILABLE: entry<{ problem: string }>((d) => `Contracts cannot be given all of their resource limits here: ${d.problem}`, () => 'They run without them; on the real engine the limits apply.'),
   CONTRACT_RUNS_LONG: entry<{ ledger: number; seconds: number; timeoutMs: number }>(
     (d) => `The contract has been running for ${d.seconds} s after ledger ${d.ledger}. Until it ends this node makes no ledger.`,
-    (d) => `${d.timeoutMs > 0 ? `It is ended after ${d.timeoutMs / 1000} s (contract.round_limits.exec_timeout)` : 'Nothing ends it (contract.round_limits.exec_timeout is 0)'}; a corrected contract can be deployed at any time.`,
+    (d) => `${d.timeoutMs > 0 ? `It is ended after ${d.timeoutMs / 1000} s (contract.round_limits.exec_timeout)` : 'Nothing ends it (contract.round_limits.exec_timeout is 0)'}; timers, open connections or waiting for NPL messages keep a program alive. A corrected contract can be deployed at any time.`,
   ),
-  CONTRACT_TIMED_OUT: entry<{ timeoutMs: number }>((d) => `The contract was ended because it ran for more than ${d.timeoutMs} ms. What it wrote and sent until then counts.`, () => 'If it should take that long, raise contract.round_limits.exec_timeout; else look for what it waits for: NPL messages that nobody sends, or a loop.'),
+  CONTRACT_TIMED_OUT: entry<{ timeoutMs: number }>((d) => `The contract was ended because it ran for more than ${d.timeoutMs} ms. What it wrote and sent until then counts.`, () => 'If it should take that long, raise contract.round_limits.exec_timeout; else look for what keeps it alive: timers, open connections, NPL messages that nobody sends, or a loop. A contract of Node.js can end itself (forceTerminate).'),
   CONTRACT_CONSOLE_FLOOD: entry<{ megabytes: number }>((d) => `The contract was ended because the console log had grown to ${d.megabytes} MiB in its run. What it wrote and sent until then counts.`, () => 'Print less: look for a loop that prints. The log is begun anew after the run, and the one before is kept beside it.'),
   CONTRACT_SIGNALLED: entry<{ signal: string }>((d) => `The contract was ended by the signal ${d.signal}. What it wrote and sent until then counts.`, (d) => signalRemedy(d.signal)),
   CONTRACT_EXIT_CODE: entry<{ code: number }>((d) => `The contract ended with exit code ${d.code}. What it wrote and sent until then counts.`, () => 'What it printed before may say why.'),
@@ -127,6 +128,7 @@ export const catalogue = {
   STATE_IO: entry<{ folder: string; problem: string }>((d) => `The contract's files in ${d.folder} cannot be read or written: ${d.problem}`, () => 'Check that the disk has room and that these files are yours, then start the node again.'),
   STATE_CHANGED: entry<{ path: string }>((d) => `The contract's file ${d.path} changed while the contract was not running.`, () => 'Leave the files of a node alone while it is started; to change them, deploy again.'),
   ...surroundings,
+  ...troubles,
 } as const;
 
 /** What usually is behind a signal that ends a contract. */

@@ -10,7 +10,7 @@ export type Severity = 'problem' | 'warning' | 'note';
 /** Something that a check found: an error of the catalogue that has not happened yet, or stands. */
 export interface Finding {
   readonly severity: Severity;
-  readonly error: HotPocketError;
+  readonly error: Pick<HotPocketError, 'code' | 'message' | 'remedy'> & { readonly details: object };
 }
 
 /** What one check has to say. */
@@ -46,7 +46,7 @@ export class Notes {
     this.facts.push(text);
   }
 
-  found(severity: Severity, error: HotPocketError): void {
+  found(severity: Severity, error: Finding['error']): void {
     this.findings.push({ severity, error });
   }
 }

@@ -9,6 +9,7 @@ import { Steering } from './model/steering';
 import { NodeRounds } from './profile/nodeRounds';
 import { RoundTimes } from './profile/roundTimes';
 import { ProfileDocuments } from './profile/profileDocuments';
+import { Troubles } from './status/troubles';
 import { engineEnvironment, onDidChangeSettings, setting } from './settings';
 
 /** What every part of the extension works with. */
@@ -26,6 +27,7 @@ export interface Services {
   readonly profiles: ProfileDocuments;
   /** Loaded when the cluster is shown. */
   readonly ledgers: () => Promise<Ledgers>;
+  readonly troubles: Troubles;
 }
 
 /**
@@ -42,13 +44,14 @@ export async function openServices(context: vscode.ExtensionContext, log: vscode
   const nodeRounds = new NodeRounds(engine, model);
   const roundTimes = new RoundTimes(nodeRounds, model);
   const profiles = new ProfileDocuments(nodeRounds, model);
-  context.subscriptions.push(logs, clients, nodeRounds, roundTimes, profiles);
+  const troubles = new Troubles(engine, model, nodeRounds);
+  context.subscriptions.push(logs, clients, nodeRounds, roundTimes, profiles, troubles);
   const ledgers = once(async () => {
     const opened = new (await import('./ledgers/ledgers')).Ledgers({ engine, model, log });
     context.subscriptions.push(opened);
     return opened;
   });
-  return { context, log, engine, model, steering: new Steering(), logs, clients, nodeRounds, roundTimes, profiles, ledgers };
+  return { context, log, engine, model, steering: new Steering(), logs, clients, nodeRounds, roundTimes, profiles, ledgers, troubles };
 }
 
 function once<T>(make: () => T): () => T {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliCluster, sampleBundle } from './support/cliCluster';
 import { FAST } from './support/contracts';
+import { troublesIn } from '../support/troubles';
 import { User } from './support/users';
 
 // What an author is told whose contract cannot be run, and what is found for them.
@@ -32,6 +33,7 @@ describe.sequential("a contract's program", () => {
     await cluster.advance(NODES, 2);
     for (const [i, node] of NODES.entries()) {
       const text = cluster.log(node).slice(from[i]);
+      expect(troublesIn(text)).toEqual([code]);
       // Twice after each ledger: as the real engine says it, and with what to do.
       expect(text).toMatch(new RegExp(`\\(lcl:1-.*\n${errno}: Contract process execve\\(\\) failed\\.\n.*\\[err\\]\\[hpc\\] ${code}: The contract's program ${binPath} .*${remedy.replaceAll('+', '\\+')}`));
     }

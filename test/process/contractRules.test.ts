@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { troublesIn } from '../support/troubles';
 import { CliCluster, until } from './support/cliCluster';
 import { contractSource, FAST, nodeContract } from './support/contracts';
 import { User } from './support/users';
@@ -70,6 +71,7 @@ describe.sequential('a contract of the Node.js library', () => {
       const text = cluster.log(node).slice(from[i]);
       const told = text.split('\n').filter((one) => one.includes('Contract process'));
       expect(told.map((one) => one.replace(/^\S+ \S+ /, ''))).toEqual(line === undefined ? [] : [line]);
+      expect(troublesIn(text)).toEqual([line === undefined ? 'CONTRACT_EXIT_CODE' : 'CONTRACT_SIGNALLED']);
       expect(cluster.stateFile(node, 'got.txt')).toMatch(new RegExp(`^${input}\n`, 'm'));
     }
   });
@@ -120,6 +122,7 @@ it('a shell script is a contract; it is ended when it takes longer than it may, 
     for (const seqNo of [1, 3]) expect(text).toMatch(new RegExp(`\\(lcl:${seqNo}-.*\nrun ${seqNo} in state\n`));
     expect(text).toMatch(/run 2 hangs\n.*\[inf\]\[hpc\] Contract process timeout of 600ms exceeded\.\n.*\[wrn\]\[hpc\] Contract process ended prematurely\. Exit code 0\n/);
     expect(text.match(/timeout of 600ms/g)).toHaveLength(1);
+    expect(troublesIn(text)).toContain('CONTRACT_TIMED_OUT');
     // Nothing is taken back.
     expect(cluster.stateFile(node, 'runs.txt')).toMatch(/^run 1\nrun 2\n/);
   }

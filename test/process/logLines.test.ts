@@ -9,6 +9,7 @@ import { generateKeyPair } from '../../src/hotpocket/keys';
 import { Mesh } from '../../src/node/mesh/mesh';
 import { makeTlsFiles } from '../../src/node/setup/tls';
 import { noteLog } from '../support/said';
+import { troublesIn } from '../support/troubles';
 import { CliCluster } from './support/cliCluster';
 import { nodeContract } from './support/contracts';
 import { User } from './support/users';
@@ -75,7 +76,8 @@ describe('a node says', () => {
   it('how a script after the contract ended', async () => {
     const user = await User.connect(cluster, 1);
     await user.accepted('post 1');
-    await cluster.logged(1, /\[inf\]\[hpc\] Running post-exec script\.\.\.\n.*\[err\]\[hpc\] Post-exec script ended prematurely\. Exit code:1\n.*\[err\]\[hpc\] Consensus contract execution failed\.\n/);
+    const failed = await cluster.logged(1, /\[inf\]\[hpc\] Running post-exec script\.\.\.\n.*\[err\]\[hpc\] Post-exec script ended prematurely\. Exit code:1\n.*\[err\]\[hpc\] Consensus contract execution failed\.\n/);
+    expect(troublesIn(failed)).toContain('POST_EXEC_FAILED');
     await user.accepted('post 0');
     await cluster.logged(1, /\[inf\]\[hpc\] Post-exec script executed successfully\. Exit code:0\n/);
     await user.close();
@@ -143,6 +145,7 @@ describe('a node says', () => {
     });
     expect(await node.ended, node.text()).toBe(255);
     expect(node.text()).toMatch(new RegExp(`\\[err\\]\\[hpc\\] ${name} hpws server creation failed\\. .+ Port: ${port}\\n`));
+    expect(troublesIn(node.text())).toEqual([section === 'user' ? 'USER_PORT_FAILED' : 'PEER_PORT_FAILED']);
     taken.close();
   });
 

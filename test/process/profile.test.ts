@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUND_PHASES, type RoundProfile } from '../../src/base/roundProfile';
 import type { Statistics } from '../../src/cluster/profile/statistics';
+import { slowness } from '../../src/diagnose/troubles/clusterTroubles';
 import { CliCluster } from './support/cliCluster';
 import { nodeContract } from './support/contracts';
 import { User } from './support/users';
@@ -64,6 +65,7 @@ describe.sequential('a round of a real contract', () => {
 
   it('is said to be too short for it', async () => {
     expect(profile).toMatchObject({ node: 1, rounds: 5, roundTime: 500, advice: { budgetMs: 75, dominant: 'run' } });
+    expect(slowness(profile.records)?.code).toBe('CONTRACT_TOO_SLOW');
     // The round that the contract misses the votes of is lost.
     expect(profile.total.medianMs).toBeGreaterThan(900);
     expect((await cluster.ok('profile', '--rounds', '5')).replaceAll('\n', ' ')).toMatch(/The contract needs \d{3,} ms, but a round has room for 75\.0 ms: ledgers come every \d{3,4} ms\. Most of it is its own work/);

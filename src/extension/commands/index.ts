@@ -7,6 +7,7 @@ import { copyText } from './copyText';
 import { debugNode } from './debugNode';
 import { deploy } from './deploy';
 import { diagnose } from './diagnose';
+import { explainTrouble } from './explainTrouble';
 import { filterLedgers } from './filterLedgers';
 import { newProject } from './newProject';
 import { openClient } from './openClient';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   debugNode,
   deploy,
   diagnose,
+  explainTrouble,
   filterLedgers,
   newProject,
   openClient,

@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
+import { catalogue } from '../../base/errors';
 import type { Services } from '../services';
 import { offer, type Offer } from '../ui/offer';
+import { announceTroubles } from './announceTroubles';
 import { IncidentWatch, type Incident } from './incidents';
 import { NoticeFilter, type Notice } from './noticeFilter';
 
-/** Tells the user what he must know though he is not looking: consensus lost, and what the engine reports. */
-export function announce({ context, model, steering }: Services): void {
+/** Tells the user what he must know though he is not looking: consensus lost, what is known to be wrong with the contract, and what the engine reports. */
+export function announce(services: Services): void {
+  const { context, model, steering } = services;
   const watch = new IncidentWatch();
   const notices = new NoticeFilter();
   let timer: NodeJS.Timeout | undefined;
@@ -25,6 +28,7 @@ export function announce({ context, model, steering }: Services): void {
       look();
     }),
     { dispose: () => clearTimeout(timer) },
+    announceTroubles(services, ({ code }) => notices.knows(code)),
   );
   look();
 }
@@ -41,7 +45,10 @@ function tellIncident({ kind, voting, needed, missing }: Incident, contract: str
   if (kind === 'forked' && vscode.workspace.isTrusted) offers.unshift({ title: vscode.l10n.t('Deploy Again'), command: 'hotpocket.deploy', ...(contract !== undefined && { args: [vscode.Uri.file(contract)] }) });
   else if (others.length > 0) offers.unshift({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
   else if (first !== undefined) offers.unshift({ title: vscode.l10n.t('Start Node {0}', first), command: 'hotpocket.startNode', args: [first] });
-  return offer(vscode.window.showWarningMessage, messages[kind](), offers);
+  // What can be done beside starting nodes, which has a button.
+  const code = kind === 'forked' ? 'POSSIBLE_FORK' : kind === 'stalled' && first === undefined ? 'NOT_ENOUGH_PEERS' : undefined;
+  const remedy = code && catalogue[code].remedy({ votes: voting, needed });
+  return offer(vscode.window.showWarningMessage, [messages[kind](), ...(remedy === undefined ? [] : [remedy])].join(' '), offers);
 }
 
 function tellNotice({ node, message, remedy }: Notice): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ClusterChange } from '../../cluster/engine';
+import { causeOf } from '../../diagnose/troubles/clusterTroubles';
 
 export type Notice = ClusterChange & { readonly type: 'notice' };
 
@@ -9,8 +10,13 @@ export class NoticeFilter {
   isNew({ code, node, message }: Notice): boolean {
     const keys = [message, ...(node === undefined ? [] : [`${code} ${node}`])];
     const isNew = !keys.some((key) => this.told.has(key));
-    for (const key of keys) this.told.add(key);
+    for (const key of [...keys, causeKey(code)]) this.told.add(key);
     return isNew;
+  }
+
+  /** Something was told that has the same cause. */
+  knows(code: string): boolean {
+    return this.told.has(causeKey(code));
   }
 
   /** The user changed something: what is still wrong is worth saying again. */
@@ -18,3 +24,5 @@ export class NoticeFilter {
     this.told.clear();
   }
 }
+
+const causeKey = (code: string): string => `because of ${causeOf(code)}`;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ErrorCode, HotPocketError } from '../../base/errors';
+import type { ErrorCode } from '../../base/errors';
 import type { Offer } from './offer';
 
 type Details = Readonly<Record<string, unknown>>;
@@ -15,6 +15,7 @@ const deploy: Help = () => ({ title: vscode.l10n.t('Deploy Contract…'), comman
 const build: Help = ({ folder }) => ({ title: vscode.l10n.t('Build Contract'), command: 'hotpocket.build', ...(typeof folder === 'string' && { args: [vscode.Uri.file(folder)] }) });
 const configuration: Help = () => ({ title: vscode.l10n.t('Preview hp.cfg'), command: 'hotpocket.previewOverride' });
 const terminal: Help = () => ({ title: vscode.l10n.t('Open Terminal'), command: 'workbench.action.terminal.new' });
+const compareState: Help = () => ({ title: vscode.l10n.t('Compare State File'), command: 'hotpocket.compareStateFile' });
 const startAll: Help = () => ({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
 
 /** What helps against an error. */
@@ -58,13 +59,27 @@ const helps: { readonly [C in ErrorCode]?: Help } = {
   CONTRACT_BINARY_NOT_EXECUTABLE: terminal,
   CONTRACT_BINARY_BAD_FORMAT: configuration,
   CONTRACT_INTERPRETER_MISSING: configuration,
+  CONTRACT_NOT_STARTED: configuration,
+  CONTRACT_MODULE_NOT_FOUND: build,
+  CONTRACT_MODULE_UNLOADABLE: () => ({ title: vscode.l10n.t('Diagnose'), command: 'hotpocket.diagnose' }),
+  CONTRACT_NOT_VIA_HOTPOCKET: deploy,
+  CONTRACT_TIMED_OUT: configuration,
+  CONTRACT_RUNS_LONG: () => ({ title: vscode.l10n.t('Debug on This Node'), command: 'hotpocket.debugNode' }),
+  CONTRACT_STATE_DIFFERS: compareState,
+  CLUSTER_FORKED: deploy,
+  CONTRACT_TOO_SLOW: ({ node }) => ({ title: vscode.l10n.t('Show Round Profile'), command: 'hotpocket.showProfile', args: [node] }),
+  STATE_DIFFERS: compareState,
+  NOT_ENOUGH_PEERS: startAll,
+  POSSIBLE_FORK: deploy,
+  USER_PORT_FAILED: () => ({ title: vscode.l10n.t('Diagnose'), command: 'hotpocket.diagnose' }),
+  PEER_PORT_FAILED: () => ({ title: vscode.l10n.t('Diagnose'), command: 'hotpocket.diagnose' }),
 };
 
-export function specialHelp({ code, details: known }: HotPocketError): Offer | undefined {
+export function specialHelp({ code, details: known }: { readonly code: ErrorCode; readonly details: object }): Offer | undefined {
   return helps[code]?.({ ...known });
 }
 
 /** Where everything that was shown can be read again. */
 export const details = (): Offer => ({ title: vscode.l10n.t('Show Details'), command: 'hotpocket.showOutput' });
 
-export const helpFor = (error: HotPocketError): Offer => specialHelp(error) ?? details();
+export const helpFor = (error: Parameters<typeof specialHelp>[0]): Offer => specialHelp(error) ?? details();

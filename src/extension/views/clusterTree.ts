@@ -28,6 +28,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
   constructor(private readonly services: Services) {
     this.owned.add(this.changed);
     for (const rounds of [services.nodeRounds, services.roundTimes]) this.owned.add(rounds.onDidChange(() => this.watching && this.showChangesSoon()));
+    this.owned.add(services.troubles.onDidChange(() => this.watching && this.showChanges()));
     this.owned.add(services.model.onDidChange((view) => this.onView(view)));
     this.owned.add(services.model.onEvent((change) => change.type === 'run' && change.phase === 'ended' && this.ran.add(change.node)));
   }
@@ -93,12 +94,12 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
   }
 
   private row(element: TreeElement, status: ClusterStatus): Row | undefined {
-    const { nodeRounds, roundTimes } = this.services;
-    return rowOf(element, status, vscode.l10n, { profiles: (node) => nodeRounds.of(node), times: (node) => roundTimes.of(node) });
+    const { nodeRounds, roundTimes, troubles } = this.services;
+    return rowOf(element, status, vscode.l10n, { profiles: (node) => nodeRounds.of(node), times: (node) => roundTimes.of(node) }, troubles.current);
   }
 
   private children(element: TreeElement, status: ClusterStatus): readonly TreeElement[] | undefined {
-    const children = childrenOf(element, status);
+    const children = childrenOf(element, status, this.services.troubles.current);
     return this.services.nodeRounds.available ? children : children?.filter(({ kind }) => kind !== 'rounds');
   }
 

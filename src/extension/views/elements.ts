@@ -1,5 +1,7 @@
+import type { ErrorCode } from '../../base/errors';
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
 import type { StateEntry } from '../../cluster/stateFiles';
+import type { ClusterTrouble } from '../../diagnose/troubles/clusterTroubles';
 
 export type ListName = 'peers' | 'users';
 export type ValueName = 'userEndpoint' | 'peerPort' | 'publicKey' | 'role' | 'ledger' | 'votes' | 'observer';
@@ -12,6 +14,8 @@ export type TreeElement =
   | { readonly kind: 'cluster'; readonly id: string }
   /** The highest of its ledgers. */
   | { readonly kind: 'ledger'; readonly id: string }
+  /** Something that is wrong with nodes. */
+  | { readonly kind: 'trouble'; readonly id: string; readonly code: ErrorCode }
   | { readonly kind: 'node'; readonly id: string; readonly node: number }
   | { readonly kind: 'value'; readonly id: string; readonly node: number; readonly name: ValueName }
   /** How long its rounds take. */
@@ -34,14 +38,19 @@ export function clusterElement({ name }: ClusterStatus): TreeElement {
 }
 
 /** What stands below an element; undefined for folders, whose content only the disk knows. */
-export function childrenOf(element: TreeElement, status: ClusterStatus): readonly TreeElement[] | undefined {
-  if (element.kind === 'cluster') return [{ kind: 'ledger', id: `${element.id}/ledger` }, ...nodeElements(element, status)];
-  if (element.kind === 'ledger') return [];
+export function childrenOf(element: TreeElement, status: ClusterStatus, troubles: readonly ClusterTrouble[] = []): readonly TreeElement[] | undefined {
+  if (element.kind === 'cluster') return [{ kind: 'ledger', id: `${element.id}/ledger` }, ...troubleElements(element, troubles), ...nodeElements(element, status)];
+  if (element.kind === 'ledger' || element.kind === 'trouble') return [];
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return [];
   if (element.kind === 'node') return detailElements(element, node);
   if (element.kind === 'list') return entryElements(element, node);
   return element.kind === 'folder' ? undefined : [];
+}
+
+/** What is only worth knowing is explained in the logs. */
+function troubleElements({ id }: TreeElement & { kind: 'cluster' }, troubles: readonly ClusterTrouble[]): TreeElement[] {
+  return troubles.filter(({ severity }) => severity !== 'note').map(({ code }) => ({ kind: 'trouble', id: `${id}/trouble/${code}`, code }));
 }
 
 function nodeElements(cluster: TreeElement & { kind: 'cluster' }, { nodes }: ClusterStatus): TreeElement[] {

@@ -1,11 +1,13 @@
 import { posix } from 'node:path';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
+import type { ClusterTrouble } from '../../diagnose/troubles/clusterTroubles';
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type ClusterSummary, type NodeCondition } from '../model/summary';
 import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import { roundsRow } from '../profile/roundsRow';
 import { roundTimesRow } from '../profile/roundTimesRow';
+import { troubleRow } from './troubleRow';
 import type { ListName, TreeElement, ValueName } from './elements';
 
 /** A row as it is shown; plain data, so that rows can be compared. */
@@ -47,10 +49,14 @@ export interface RoundsOfNodes {
 
 const NO_ROUNDS: RoundsOfNodes = { profiles: () => [], times: () => [] };
 
-/** The row of an element; undefined if its node is gone. */
-export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds = NO_ROUNDS): Row | undefined {
+/** The row of an element; undefined if what it stands for is gone. */
+export function rowOf(element: TreeElement, status: ClusterStatus, l10n: L10n, rounds = NO_ROUNDS, troubles: readonly ClusterTrouble[] = []): Row | undefined {
   if (element.kind === 'cluster') return clusterRow(status, l10n);
   if (element.kind === 'ledger') return ledgerRow(summarise(status), l10n);
+  if (element.kind === 'trouble') {
+    const trouble = troubles.find(({ code }) => code === element.code);
+    return trouble && troubleRow(trouble, l10n);
+  }
   const node = status.nodes.find((one) => one.node === element.node);
   if (!node) return undefined;
   switch (element.kind) {

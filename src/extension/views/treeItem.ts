@@ -15,6 +15,7 @@ export function treeItem(element: TreeElement, row: Row | undefined, cluster: st
   item.id = element.id;
   if (!row) return item;
   if (element.kind === 'rounds') item.command = { command: 'hotpocket.showProfile', title: vscode.l10n.t('Show Round Profile'), arguments: [element] };
+  if (element.kind === 'trouble') item.command = { command: 'hotpocket.explainTrouble', title: vscode.l10n.t('Explain'), arguments: [element] };
   if (element.kind === 'folder') item.iconPath = vscode.ThemeIcon.Folder;
   if (element.kind === 'file') {
     item.resourceUri = stateUri(cluster, element.node, element.path);

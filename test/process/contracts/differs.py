@@ -12,7 +12,7 @@ for fd, *inputs in args['users'].values():
     for offset, size in inputs:
         word = os.pread(args['user_in_fd'], size, offset).decode()
         with open('words.txt', 'a') as words: words.write(word + '\n')
-        if word in ('one state', 'one state and output') and index == 1: open('differs.txt', 'a').write('here only\n')
+        if word.startswith('one state') and index == 1: open('differs.txt', 'a').write('here only\n')
         if word == 'some states' and index in (1, 3): open('differs.txt', 'a').write(f'{index} only\n')
         if word == 'all states': open('differs.txt', 'w').write(str(index))
         send(fd, f'got {word}' + (str(index) if word == 'all outputs' or (word in ('one state and output', 'one output') and index == 1) or (word == 'some outputs' and index in (1, 3)) else ''))
