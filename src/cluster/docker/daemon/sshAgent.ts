@@ -34,6 +34,8 @@ function dial({ host, user, port, path }: SshEndpoint, env: NodeJS.ProcessEnv): 
     if (code !== 0 && !stream.destroyed) stream.destroy(new Error(complaint.trim().split('\n').at(-1) || `ssh ended with ${code}`));
   });
   stream.once('close', () => child.kill());
+  // A connection that the agent drops because it has enough of them complains, and nobody listens any more.
+  stream.on('error', () => undefined);
   // What http asks of a socket.
   return Object.assign(stream, { setKeepAlive: () => stream, setNoDelay: () => stream, setTimeout: () => stream, ref: () => stream, unref: () => stream });
 }
