@@ -104,7 +104,6 @@ export async function makeImage({ tag = `hotpocket-studio/node:${version}`, dock
   const content = tree.digest();
   const there = await docker.getImage(tag).inspect().then(({ Config }) => Config.Labels?.['hotpocket-studio.content'], () => undefined);
   if (there === content) return { tag, tools, made: false };
-  const colon = tag.lastIndexOf(':');
   const labels = {
     'org.opencontainers.image.title': 'hotpocket-studio-node',
     'org.opencontainers.image.description': "HotPocket Studio's own node under hpcore's command line; not HotPocket's own image.",
@@ -114,10 +113,13 @@ export async function makeImage({ tag = `hotpocket-studio/node:${version}`, dock
   };
   const changes = [
     `ENTRYPOINT ["/${HOTPOCKET}/hpcore"]`,
-    'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOTPOCKET_BIND=0.0.0.0 HOTPOCKET_STAND_IN=1',
+    // One at a time: Podman takes the rest of a line for the value.
+    'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'ENV HOTPOCKET_BIND=0.0.0.0',
+    'ENV HOTPOCKET_STAND_IN=1',
     ...Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`),
   ];
-  const stream = await docker.importImage(tree.archive(), { repo: tag.slice(0, colon), tag: tag.slice(colon + 1), changes });
+  const stream = await docker.importImage(tree.archive(), { repo: tag, changes });
   await new Promise((resolve, reject) => docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())));
   return { tag, tools, made: true };
 }

@@ -30,7 +30,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'there was no answer',
 };
 
+/** Podman answers 500 where Docker has a status of its own; its word for the cause tells. */
+const PODMAN_CAUSES: Readonly<Record<string, number>> = { 'no such container': 404, 'that name is already in use': 409 };
+
 function statusOf(error: unknown): number | undefined {
-  const { statusCode } = error as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : undefined;
+  const { statusCode, json } = error as { statusCode?: unknown; json?: { cause?: unknown } };
+  if (typeof statusCode !== 'number') return undefined;
+  return (statusCode === 500 ? PODMAN_CAUSES[String(json?.cause)] : undefined) ?? statusCode;
 }
