@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine } from '../../src/cluster/docker/engine';
+import type { Debuggee } from '../../src/base/debugLink';
 import type { ClusterStatus } from '../../src/cluster/engine';
+import { debugRequest, programs } from '../support/debugger';
 import { eventually } from '../support/embedded';
+import { InspectorClient } from '../support/inspectorClient';
 import { dockerEnv, dockerHost, testImage } from './support/daemon';
 import * as hpdevkit from './support/hpdevkit';
 
@@ -19,7 +22,7 @@ let devkit: string;
 
 // Who looks again and again is no user each time.
 function open(): DockerEngine {
-  const engine = new DockerEngine({ env: dockerEnv({ HOTPOCKET_HOME: home, HOTPOCKET_OBSERVER: 'off', HP_INSTANCE_IMAGE: cluster.image, HP_DEVKIT_IMAGE: devkit }) });
+  const engine = new DockerEngine({ programs, env: dockerEnv({ HOTPOCKET_HOME: home, HOTPOCKET_OBSERVER: 'off', HP_INSTANCE_IMAGE: cluster.image, HP_DEVKIT_IMAGE: devkit }) });
   engines.push(engine);
   return engine;
 }
@@ -63,6 +66,19 @@ describe.sequential('a cluster that hpdevkit made', () => {
     const status = await inStep(3);
     expect(status.program).toEqual({ binPath: '/usr/bin/node', binArgs: 'index.js' });
     expect(status.nodes.every(({ state }) => state.kind === 'running')).toBe(true);
+  });
+
+  it('is debugged', async () => {
+    const engine = open();
+    const status = await engine.status();
+    if (!status) throw new Error('There is no cluster.');
+    let waits: (debuggee: Debuggee) => void;
+    const waiting = new Promise<Debuggee>((resolve) => (waits = resolve));
+    const lease = await engine.debug(debugRequest(status, { node: 3, rounds: 'all' }), (event) => (event.type === 'waiting' ? waits(event.debuggee) : undefined));
+    const client = await InspectorClient.attach((await waiting).address);
+    await client.begin();
+    await lease.end();
+    await inStep(3);
   });
 
   it('is steered: stopped, started, deployed to, and given a node, which hpdevkit counts', async () => {

@@ -123,7 +123,8 @@ export class DockerCluster {
     const script = 'cat /proc/self/mountinfo; ls -AR /dev /run /tmp /usr/bin; for process in /proc/[0-9]*; do [ "$process" = /proc/$$ ] || tr "\\\\000" " " < "$process/cmdline"; echo; done';
     const inside = (await this.run(node, script)).split('\n').filter((line) => line.trim() !== '' && !RUN.test(line));
     const changes = (await this.container(node).changes()) as readonly { readonly Path: string; readonly Kind: number }[];
-    return [...changes.map(({ Path, Kind }) => `${Path} ${Kind}`).sort(), ...inside].join('\n');
+    // A process that is just becoming another one still has its parent's command line.
+    return [...changes.map(({ Path, Kind }) => `${Path} ${Kind}`).sort(), ...new Set(inside)].join('\n');
   }
 
   async dispose(): Promise<void> {
