@@ -40,7 +40,7 @@ async function suite(project, options) {
   results.addVitest(project, report, ok);
 }
 
-const dockerInVsCode = 'test/vscode/ui/docker.test.ts';
+const dockerInVsCode = ['docker', 'dockerTutorial'].map((name) => `test/vscode/ui/${name}.test.ts`);
 const dockerDaemon = [process.execPath, join(root, 'test/docker/daemon/withDaemon.mjs')];
 
 /** Containers of a Docker daemon that is started for the tests alone. In `npm test` only what every engine must do, because of the time. */
@@ -51,14 +51,16 @@ async function docker() {
   if (probe.status !== 0) return results.skip(`docker: ${probe.stderr.trim().split('\n').at(-1)}`);
   await suite('docker', { within: dockerDaemon, files: whole ? [] : ['test/docker/engine.test.ts', 'test/docker/debug.test.ts'] });
   if (!whole) return results.skip('docker: the files beyond what every engine must do, and debugging (HOTPOCKET_TEST_DOCKER=1, or npm run test:long)');
-  const { report, ok } = await runVsCode('ui', dockerInVsCode);
-  results.addVsCode('ui', report, ok);
+  for (const file of dockerInVsCode) {
+    const { report, ok } = await runVsCode('ui', file);
+    results.addVsCode('ui', report, ok);
+  }
 }
 
 /** The extension in a real VS Code, by its own runner (test/vscode/run.mjs), against the package that users would install. */
 async function runVsCode(part, file) {
   const report = join(folder, `${part}.json`);
-  const [command, ...args] = [...(file === dockerInVsCode ? dockerDaemon : []), process.execPath, 'test/vscode/run.mjs', part];
+  const [command, ...args] = [...(dockerInVsCode.includes(file) ? dockerDaemon : []), process.execPath, 'test/vscode/run.mjs', part];
   const ok = await run(part, command, [...args, '--vsix', vsix, ...(file ? ['--file', file] : [])], { env: { HOTPOCKET_TEST_REPORT: report } });
   return { report: readJson(report), ok };
 }

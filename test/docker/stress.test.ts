@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { randomGenerator } from '../support/random';
+import { until } from '../support/until';
 import { Debugging } from './support/debugging';
 
 // Debugging that begins and ends at any moment of any contract process, without breaking one.
@@ -21,7 +22,9 @@ it(`begins and ends debugging ${TIMES} times while processes are started all the
   let debugged = 0;
   for (let i = 0; i < TIMES; i++) {
     const tester = await debugging.debug({ node: 2, rounds: 'all', runs: random(2) ? 'both' : 'consensus' }, ['async function contract']);
-    await sleep(random(1_500));
+    // Every other time a process is at work by then.
+    if (random(2)) await until('a process to be debugged', 30_000, () => tester.debuggees[0]);
+    await sleep(random(500));
     debugged += tester.debuggees.length;
     // By the window that is closed every other time.
     if (random(2)) await tester.disarm();
