@@ -56,11 +56,14 @@ async function nodeJsOnPath(path: string | undefined, { execPath }: Host): Promi
   return undefined;
 }
 
+/** Around it, because a shell may greet first. */
+const MARK = '<HotPocket>';
+const SAY_PATH = 'printf \'%s%s%s\' \'<HotPocket>\' "$PATH" \'<HotPocket>\'';
+
 /** Programs that are started from the Dock do not have the PATH of terminals. */
 async function loginPath({ SHELL: shell = '/bin/zsh' }: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const mark = '<HotPocket>';
-  const output = await promisify(execFile)(shell, ['-ilc', `printf '%s%s%s' '${mark}' "$PATH" '${mark}'`], { timeout: ANSWER_WITHIN_MS }).then(({ stdout }) => stdout, () => '');
-  return output.split(mark)[1];
+  const output = await promisify(execFile)(shell, ['-ilc', SAY_PATH], { timeout: ANSWER_WITHIN_MS }).then(({ stdout }) => stdout, () => '');
+  return output.split(MARK)[1];
 }
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock';
 import { systemCode } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
+import { MOST_CONNECTIONS } from '../mostConnections';
 import { Dialler } from './dialler';
 import { Discovery, listFor } from './discovery';
 import { forwardTo, Gossip } from './gossip';
@@ -150,6 +151,7 @@ export class Mesh {
     const tls = { key: tlsKey, cert: tlsCert };
     for (const host of bind) {
       const server = createServer(tls, (socket) => this.adopt(socket));
+      server.maxConnections = MOST_CONNECTIONS;
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       try {
         await new Promise<void>((resolve, reject) => server.once('error', reject).listen(identity.port, host, resolve));

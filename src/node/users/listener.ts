@@ -3,6 +3,7 @@ import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { errorText, HotPocketError, systemCode } from '../../base/errors';
+import { MOST_CONNECTIONS } from '../mostConnections';
 
 export interface ListenerOptions {
   /** 0 takes any free port. */
@@ -104,6 +105,7 @@ export class Listener {
       requestTimeout: PREAMBLE_TIMEOUT_MS,
       connectionsCheckingInterval: PREAMBLE_TIMEOUT_MS / 5,
     });
+    server.maxConnections = MOST_CONNECTIONS;
     server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));

@@ -180,6 +180,15 @@ describe('the state of a node on disk', () => {
     expect(await Promise.all([`../${basename(state)}x`, roundabout, '..a/b', 'nothing', 'link', 'ordner ä'].map(async (path) => (await files.read(path))?.toString()))).toEqual([undefined, '', 'inside', undefined, undefined, undefined]);
   });
 
+  it('has nothing behind links, which may lead anywhere', async () => {
+    const files = new LocalState(state);
+    symlinkSync('/etc', join(state, 'etc'));
+    symlinkSync(join(state, 'ordner ä'), join(state, 'inner'));
+    expect(await Promise.all(['etc/passwd', 'inner/c', 'etc/../a.txt'].map(async (path) => (await files.read(path))?.toString()))).toEqual([undefined, undefined, '']);
+    expect(await Promise.all(['etc', 'inner', 'etc/ssl'].map((path) => files.list(path)))).toEqual([[], [], []]);
+    expect(await files.stat('etc/passwd')).toBeUndefined();
+  });
+
   it('is listed as a whole for the picker, up to a limit', async () => {
     expect(await listFiles(new LocalState(state), 10)).toEqual(['a.txt', 'b.json', 'ordner ä/c', 'ordner ä/tief/d']);
     expect(await listFiles(new LocalState(state), 2)).toHaveLength(2);

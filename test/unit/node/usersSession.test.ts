@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HotPocketError } from '../../../src/base/errors';
 import { inputHash } from '../../../src/hotpocket/inputs';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
+import { MOST_CONNECTIONS } from '../../../src/node/mostConnections';
 import { ManualClock } from '../../support/manualClock';
 import { openUserPort, RawUser, type TestPort } from '../../support/userPort';
 
@@ -184,6 +185,14 @@ describe('the port', () => {
     first.socket.terminate();
     await first.closed;
     await expect.poll(async () => (await RawUser.connect(url).catch(() => undefined))?.frames.length).toBe(2);
+  });
+
+  it('has room for so many connections that a machine can bear them, whoever makes them', async () => {
+    const { server } = await port();
+    const sockets = Array.from({ length: MOST_CONNECTIONS + 10 }, () => connectTcp(server.port, '127.0.0.1').on('error', () => undefined));
+    // Without a word from us: the others wait for the start of TLS.
+    await expect.poll(() => sockets.filter(({ closed }) => closed).length).toBe(10);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('says so when it is taken, and leaves nothing open', async () => {

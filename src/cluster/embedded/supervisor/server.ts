@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { CancellationToken, MessageConnection, RequestType } from 'vscode-jsonrpc/node';
 import type { Disposable } from '../../../base/disposables';
@@ -43,6 +44,8 @@ export class ControlServer {
       this.server.once('error', reject);
       this.server.listen(address, resolve);
     });
+    // Its folder keeps others out already; a named pipe of Windows has no mode.
+    if (process.platform !== 'win32') chmodSync(address, 0o600);
   }
 
   close(): void {
