@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposables';
 import type { ClusterModel, ClusterView } from './model/clusterModel';
-import { contextOf, type ContextKeys } from './model/context';
+import { contextOf, type ContextKeys, type JourneyKeys } from './model/context';
 
 const current = new Map<string, boolean>();
 
-export function setContextKey<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
+type Keys = ContextKeys & JourneyKeys;
+
+export function setContextKey<K extends keyof Keys>(key: K, value: Keys[K]): void {
   if (current.get(key) === value) return;
   current.set(key, value);
   void vscode.commands.executeCommand('setContext', key, value);

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/register';
 import { ConfigLanguage } from './config/configLanguage';
 import { provideConfigTexts } from './config/configTexts';
+import { keepContractFound } from './contract/contractFound';
 import { registerDebugging } from './debug/register';
+import { noteStops } from './debug/stoppedKey';
 import { showLogs } from './logs/showLogs';
 import { followRoundsSetting } from './roundsSetting';
 import { openServices, type Services } from './services';
@@ -34,4 +36,6 @@ function startParts(services: Services): void {
   showLogs(services);
   offerTerminalCommands(services);
   followRoundsSetting(services);
+  keepContractFound(services.context);
+  services.context.subscriptions.push(noteStops());
 }

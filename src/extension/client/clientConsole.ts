@@ -42,9 +42,9 @@ export class ClientConsole {
   constructor(private readonly host: ConsoleHost) {
     this.editor = new LineEditor(new History(host.history));
     this.transcript = new Transcript(host.l10n);
-    const { find, loadClient, keys, beginsKept } = host;
+    const { find, loadClient, accepted, keys, beginsKept } = host;
     const print = (text: string): void => this.print(text);
-    this.conversation = new Conversation({ find, loadClient, print }, new Identity(keys, beginsKept), this.transcript);
+    this.conversation = new Conversation({ find, loadClient, accepted, print }, new Identity(keys, beginsKept), this.transcript);
   }
 
   /** True while the user is the one whose key is kept. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { HotPocketError } from '../../base/errors';
 import { DisposableList, type Disposable } from '../../base/disposables';
+import { setContextKey } from '../contextKeys';
 import type { ClusterModel } from '../model/clusterModel';
 import { userEndpoint } from '../model/words';
 import { ClientConsole } from './clientConsole';
@@ -49,6 +50,7 @@ export class ClientTerminals implements Disposable {
       history: this.history,
       remember: (line) => this.remember(line),
       find: () => this.find(node),
+      accepted: () => setContextKey('hotpocket.inputAccepted', true),
       loadClient: () => import('../../client/client'),
       write: (data) => pty.write(data),
       end: () => pty.end(),

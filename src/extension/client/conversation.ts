@@ -17,6 +17,8 @@ export interface ConversationHost {
   find(): Promise<NodeAddress>;
   loadClient(): Promise<KeyMaker & { readonly HotPocketClient: typeof HotPocketClient }>;
   print(text: string): void;
+  /** An input was accepted. */
+  readonly accepted: () => void;
 }
 
 const RECONNECT = { everyMs: 1000, forMs: 60_000 };
@@ -142,6 +144,7 @@ export class Conversation {
   /** Also of an input from before the connection was lost. */
   private hearStatus(status: InputStatus): void {
     const number = this.open.get(status.inputHash);
+    if (status.status === 'accepted') this.host.accepted();
     this.open.delete(status.inputHash);
     this.host.print(number === undefined ? this.transcript.stray(status) : this.transcript.outcome(number, status));
   }

@@ -13,6 +13,18 @@ export interface ContextKeys {
   'hotpocket.ready': boolean;
 }
 
+/** Keys for welcome views and the walkthrough: what there is in this window, and what was done in it. */
+export interface JourneyKeys {
+  /** There is a contract in the workspace. */
+  'hotpocket.contractFound': boolean;
+  /** A contract was deployed to a cluster that was there. */
+  'hotpocket.deployedAgain': boolean;
+  /** An input of the client console was accepted. */
+  'hotpocket.inputAccepted': boolean;
+  /** A contract stood still in the debugger. */
+  'hotpocket.breakpointHit': boolean;
+}
+
 /** What the keys are while the cluster is seen like this. */
 export function contextOf(view: ClusterView): ContextKeys {
   const nodes = view.kind === 'cluster' ? view.status.nodes : [];

@@ -32,6 +32,7 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly when: string; readonly contents: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly completionEvents: readonly string[]; readonly media: { readonly svg: string } }[] }[];
     readonly debuggers: readonly { readonly type: string; readonly configurationAttributes: Readonly<Record<string, { readonly properties: Readonly<Record<string, { readonly markdownDescription: string; readonly default?: unknown }>> }>>; readonly configurationSnippets: readonly { readonly body: Readonly<Record<string, unknown>> }[] }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
@@ -39,6 +40,7 @@ interface Manifest {
 const manifestText = text('package.json');
 const manifest = JSON.parse(manifestText) as Manifest;
 const { commands, menus, views, viewsWelcome, configuration } = manifest.contributes;
+const steps = manifest.contributes.walkthroughs.flatMap((one) => one.steps);
 const strings = JSON.parse(text('package.nls.json')) as Readonly<Record<string, string>>;
 const ids = commands.map(({ command }) => command);
 
@@ -139,9 +141,10 @@ describe('what package.json refers to', () => {
       ...commands.map(({ enablement }) => enablement ?? ''),
       ...Object.values(menus).flatMap((items) => items.map(({ when }) => when)),
       ...viewsWelcome.map(({ when }) => when),
+      ...steps.flatMap(({ completionEvents }) => completionEvents),
     ].map((condition) => condition.replace(/view == [\w.]+/g, ''));
     const used = sorted(conditions.flatMap((condition) => condition.match(/hotpocket\.\w+/g) ?? []));
-    expect(used).toEqual(sorted(membersOf('model/context.ts', 'ContextKeys').keys()));
+    expect(used).toEqual(sorted(['ContextKeys', 'JourneyKeys'].flatMap((name) => [...membersOf('model/context.ts', name).keys()])));
   });
 
   it('are views that the code fills', () => {
@@ -157,6 +160,14 @@ describe('what package.json refers to', () => {
   it('are pictures that exist', () => {
     const pictures = [manifest.icon, ...(manifestText.match(/[\w./-]+\.(svg|png)(?=")/g) ?? [])];
     expect(pictures.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('are pictures of the walkthrough that have no colours but those of the theme', () => {
+    for (const { media } of steps) {
+      const rules = [...text(media.svg).matchAll(/ (?:fill|stroke)="([^"]+)"/g)].map(([, value]) => value ?? '');
+      expect(rules.length).toBeGreaterThan(5);
+      for (const value of rules) expect(value).toMatch(/^(var\(--vscode-|none$)/);
+    }
   });
 
   it('are strings of package.nls.json, each of which is used', () => {

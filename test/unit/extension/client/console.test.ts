@@ -29,7 +29,7 @@ class Secrets {
   store = (key: string, value: string): Promise<void> => Promise.resolve(void this.kept.set(key, value));
 }
 
-interface Opened { readonly console: ClientConsole; readonly screen: Screen; readonly remembered: string[]; readonly ended: () => boolean; readonly type: (text: string) => void; readonly shows: (text: string) => Promise<void> }
+interface Opened { readonly console: ClientConsole; readonly screen: Screen; readonly remembered: string[]; readonly ended: () => boolean; readonly accepted: () => number; readonly type: (text: string) => void; readonly shows: (text: string) => Promise<void> }
 
 interface Settings { readonly secrets?: Secrets; readonly beginsKept?: boolean; readonly history?: readonly string[]; readonly contractId?: () => string }
 
@@ -37,10 +37,12 @@ function openConsole(url: string, { secrets = new Secrets(), beginsKept = true, 
   const screen = new Screen(110, 1000);
   const remembered: string[] = [];
   let ended = false;
+  let accepted = 0;
   const console = new ClientConsole({
     node: 1, l10n, keys: new KeyStore(secrets), beginsKept, history,
     remember: (line) => void remembered.push(line),
     find: () => Promise.resolve({ url, contractId: contractId(), unl: [NODE.publicKey] }),
+    accepted: () => void accepted++,
     loadClient: () => import('../../../../src/client/client'),
     write: (data) => screen.write(data),
     end: () => (ended = true),
@@ -48,7 +50,7 @@ function openConsole(url: string, { secrets = new Secrets(), beginsKept = true, 
   console.open({ columns: 110, rows: 1000 });
   closers.push(() => console.close());
   return {
-    console, screen, remembered, ended: () => ended,
+    console, screen, remembered, ended: () => ended, accepted: () => accepted,
     type: (text) => console.input(text),
     shows: (text) => expect.poll(() => screen.text, { timeout: 5000 }).toContain(text),
   };
@@ -63,7 +65,7 @@ describe('the console', () => {
         return input.toString() === 'too late' ? 'max_ledger_expired' : undefined;
       },
     });
-    const { type, shows, screen } = openConsole(url);
+    const { type, shows, screen, accepted } = openConsole(url);
     await shows(`Connected to ${url} as user ed`);
     expect(screen.text).toContain('HotPocket client: node 1');
     const [user] = server.connectedUsers();
@@ -74,6 +76,7 @@ describe('the console', () => {
     await shows(`[1] accepted in ledger 43-${HASH.slice(0, 8)}`);
     type('too late\r');
     await shows('[2] rejected: the last ledger that it might go into has passed (max_ledger_expired)');
+    expect(accepted()).toBe(1);
   });
 
   it('shows outputs above the line that is being typed', async () => {

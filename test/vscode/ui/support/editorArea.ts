@@ -39,6 +39,19 @@ export class EditorArea {
     return (await this.page.locator('.part.editor .tab.active').getAttribute('data-resource-name')) ?? '';
   }
 
+  /** Puts the cursor there. */
+  async goToLine(line: number): Promise<void> {
+    await this.lines.click();
+    for (let tries = 0; tries < 5; tries++) {
+      await this.page.keyboard.press('Control+G');
+      await this.quickInput.answer(`:${line}`);
+      // An editor that was just opened may not have the keyboard yet.
+      const there = this.page.locator('.part.statusbar').getByText(`Ln ${line},`);
+      if (await there.waitFor({ timeout: 3_000 }).then(() => true, () => false)) return;
+    }
+    throw new Error(`The cursor does not go to line ${line}.`);
+  }
+
   /** The visible lines of the active editor. */
   text(): Promise<string> {
     return linesOf(this.page.locator('.part.editor .editor-group-container.active .editor-instance .view-line'));

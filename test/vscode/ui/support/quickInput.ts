@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
@@ -36,7 +37,8 @@ export class QuickInput {
   async openFile(path: string): Promise<void> {
     await this.open('Control+P', this.input);
     await this.input.fill(path);
-    await this.rows.first().click();
+    // Before it has searched it shows what was open before.
+    await this.rows.filter({ hasText: basename(path) }).first().click();
   }
 
   /** Chooses the row with exactly this label. */
