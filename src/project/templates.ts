@@ -23,14 +23,18 @@ const clients = {
 const node = (type: string, summary: string, client: keyof typeof clients): Template => ({ platform: 'nodejs', type, summary, layers: ['common', 'node', `nodejs/${type}`, ...clients[client]] });
 const typescript = (type: string, summary: string, client: keyof typeof clients): Template => ({ ...node(type, summary, client), platform: 'typescript', layers: ['common', 'node', 'typescript/common', `typescript/${type}`, ...clients[client]] });
 
+/** In both languages. */
+const ofNode = [
+  ['blank-contract', 'Answers every input; a place to begin.', 'blank'],
+  ['starter-contract', 'Stores a text and gives it back.', 'starter'],
+  ['file-contract', 'Keeps files that users upload.', 'file'],
+  ['npl-contract', 'The nodes talk to each other to agree on a random number.', 'npl'],
+  ['upgrader-contract', 'Its owner can replace it by another program while it runs.', 'upgrader'],
+] as const;
+
 export const templates: readonly Template[] = [
-  node('blank-contract', 'Answers every input; a place to begin.', 'blank'),
-  node('starter-contract', 'Stores a text and gives it back.', 'starter'),
-  node('file-contract', 'Keeps files that users upload.', 'file'),
-  node('npl-contract', 'The nodes talk to each other to agree on a random number.', 'npl'),
-  node('upgrader-contract', 'Its owner can replace it by another program while it runs.', 'upgrader'),
-  typescript('blank-contract', 'Answers every input; a place to begin.', 'blank'),
-  typescript('starter-contract', 'Stores a text and gives it back.', 'starter'),
+  ...ofNode.map(([type, summary, client]) => node(type, summary, client)),
+  ...ofNode.map(([type, summary, client]) => typescript(type, summary, client)),
   { platform: 'python', type: 'blank-contract', summary: 'Answers every input, in Python, without a library.', layers: ['common', 'python/blank-contract'] },
   { platform: 'c', type: 'blank-contract', summary: 'Answers every input, in C, without a library.', layers: ['common', 'c/blank-contract'] },
 ];

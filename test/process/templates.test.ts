@@ -19,14 +19,18 @@ const tried = process.env.HOTPOCKET_TEST_LONG ? templates : templates.filter(({ 
 
 const NODE = { build: ['npm', 'run', 'build'], test: ['npm', 'test'], deploy: 'dist' };
 /** How a project is built and tested, what is deployed, and what its client prints. */
-const known: Readonly<Record<string, { readonly build?: readonly string[]; readonly test: readonly string[]; readonly deploy: string; readonly client?: RegExp }>> = {
-  'nodejs blank-contract': { ...NODE, client: /Read request: You said: hello\nInput: You said: hello\n/ },
-  'nodejs starter-contract': { ...NODE, client: /success[^]*Stored data: .*hello/ },
-  'nodejs file-contract': { ...NODE, client: /"uploaded"[^]*"client\.js"[^]*Downloaded as it was: true\n/ },
-  'nodejs npl-contract': { ...NODE, client: /Agreed upon: \d+ of 3 nodes\n/ },
-  'nodejs upgrader-contract': { ...NODE, client: /"claimed"[^]*"upgraded"[^]*After: {"type":"version","version":"1.0"}\n/ },
-  'typescript blank-contract': { ...NODE, client: /Input: You said: hello\n/ },
-  'typescript starter-contract': { ...NODE, client: /success[^]*Stored data: .*hello/ },
+interface Trial { readonly build?: readonly string[]; readonly test: readonly string[]; readonly deploy: string; readonly client?: RegExp }
+const ofNode: Readonly<Record<string, Trial>> = {
+  'blank-contract': { ...NODE, client: /Read request: You said: hello\nInput: You said: hello\n/ },
+  'starter-contract': { ...NODE, client: /success[^]*Stored data: .*hello/ },
+  'file-contract': { ...NODE, client: /"uploaded"[^]*"client\.js"[^]*Downloaded as it was: true\n/ },
+  'npl-contract': { ...NODE, client: /Agreed upon: \d+ of 3 nodes\n/ },
+  'upgrader-contract': { ...NODE, client: /"claimed"[^]*"upgraded"[^]*After: {"type":"version","version":"1.0"}\n/ },
+};
+const inBoth = (platform: string): Readonly<Record<string, Trial>> => Object.fromEntries(Object.entries(ofNode).map(([type, trial]) => [`${platform} ${type}`, trial]));
+const known: Readonly<Record<string, Trial>> = {
+  ...inBoth('nodejs'),
+  ...inBoth('typescript'),
   'python blank-contract': { test: ['/usr/bin/python3', 'test/test_answer.py'], deploy: 'src' },
   'c blank-contract': { build: ['make'], test: ['make', 'test'], deploy: 'dist' },
 };

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -212,6 +213,24 @@ describe('debugging', function () {
     strictEqual((await next).status, 'accepted');
   });
 
+  /** Builds, deploys and debugs a project, whose contract stops in two rounds where it should. The project is removed. */
+  async function stopsIn(other: string, name: string, text: string): Promise<void> {
+    symlinkSync(join(projectFolder, 'node_modules'), join(other, 'node_modules'));
+    const path = join(other, 'src', name);
+    const line = readFileSync(path, 'utf8').split('\n').findIndex((one) => one.includes(text));
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(path), new vscode.Position(line, 0)))]);
+    ok(await vscode.debug.startDebugging(folder(), { type: 'hotpocket', request: 'launch', name, contract: join(other, 'dist') }));
+    for (let round = 0; round < 2; round++) {
+      const stop = await debugged.stop();
+      const [frame] = await stop.frames();
+      ok(decodeURIComponent(frame?.source ?? '').endsWith(path), frame?.source);
+      strictEqual(frame?.line, line + 1);
+      await stop.go();
+    }
+    await vscode.debug.stopDebugging();
+    rmSync(other, { recursive: true });
+  }
+
   // What hpdevkit's templates use, and what does not bundle at all.
   const tools = [
     { tool: 'ncc', source: 'contract.js', build: 'ncc build src/contract.js -s -o dist && cp src/hp.cfg.override dist', args: 'index.js' },
@@ -224,20 +243,16 @@ describe('debugging', function () {
       writeFileSync(join(other, 'src', 'rounds.ts'), ROUNDS);
       writeFileSync(join(other, 'src', 'hp.cfg.override'), JSON.stringify({ contract: { bin_path: '/usr/bin/node', bin_args: args } }));
       writeFileSync(join(other, 'package.json'), JSON.stringify({ name: 'other', scripts: { build }, dependencies: { 'hotpocket-nodejs-contract': '*' } }));
-      symlinkSync(join(projectFolder, 'node_modules'), join(other, 'node_modules'));
-      const path = join(other, 'src', name);
-      const line = readFileSync(path, 'utf8').split('\n').findIndex((text) => text.includes('console.log'));
-      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(path), new vscode.Position(line, 0)))]);
-      ok(await vscode.debug.startDebugging(folder(), { type: 'hotpocket', request: 'launch', name: tool, contract: join(other, 'dist') }));
-      for (let round = 0; round < 2; round++) {
-        const stop = await debugged.stop();
-        const [frame] = await stop.frames();
-        ok(decodeURIComponent(frame?.source ?? '').endsWith(path), frame?.source);
-        strictEqual(frame?.line, line + 1);
-        await stop.go();
-      }
-      await vscode.debug.stopDebugging();
-      rmSync(other, { recursive: true });
+      await stopsIn(other, name, 'console.log');
+    });
+  }
+
+  for (const type of process.env.HOTPOCKET_TEST_LONG ? ['file-contract', 'upgrader-contract'] : []) {
+    it(`stops in the TypeScript of a new ${type}`, async () => {
+      const parent = folder()?.uri.fsPath ?? '';
+      const other = join(parent, 'new_contract');
+      execFileSync('node', [join(projectFolder, 'dist', 'cli.js'), 'gen', 'typescript', type, 'new_contract'], { cwd: parent });
+      await stopsIn(other, 'contract.ts', 'ctx.users.list()');
     });
   }
 });

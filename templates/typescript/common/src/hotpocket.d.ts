@@ -9,6 +9,8 @@ declare module 'hotpocket-nodejs-contract' {
     readonly readonly: boolean;
     readonly lclSeqNo: number;
     readonly users: { list(): User[]; count(): number; read(input: unknown): Promise<Buffer> };
+    /** The nodes that vote, this one among them. */
+    readonly unl: { count(): number; send(message: string): Promise<void>; onMessage(listener: (node: { readonly publicKey: string }, message: Buffer) => void): void };
   }
   export class Contract {
     init(contract: (ctx: Context) => Promise<void>): Promise<boolean>;

@@ -1,0 +1,2 @@
+// Change it, build, and upgrade with the client.
+export const version = '1.0';
