@@ -71,7 +71,7 @@ describe.sequential('a contract of the Node.js library', () => {
       const text = cluster.log(node).slice(from[i]);
       const told = text.split('\n').filter((one) => one.includes('Contract process'));
       expect(told.map((one) => one.replace(/^\S+ \S+ /, ''))).toEqual(line === undefined ? [] : [line]);
-      expect(troublesIn(text)).toEqual([line === undefined ? 'CONTRACT_EXIT_CODE' : 'CONTRACT_SIGNALLED']);
+      expect(troublesIn(text)).toContain(line === undefined ? 'CONTRACT_EXIT_CODE' : 'CONTRACT_SIGNALLED');
       expect(cluster.stateFile(node, 'got.txt')).toMatch(new RegExp(`^${input}\n`, 'm'));
     }
   });
