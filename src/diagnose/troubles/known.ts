@@ -41,8 +41,9 @@ export const KNOWN: readonly KnownTrouble[] = [
   // Once is how a node catches up that was too slow for a round.
   { severity: 'problem', said: 'by node', lasts: 'runs', tolerated: 2, line: /^Hpfs cont sync: Target added\. Hash:[0-9a-f]{8} \/state$/, error: () => error('STATE_DIFFERS', {}) },
   { severity: 'problem', said: 'by node', lasts: 'runs', line: /^Consensus output hash didn't match our output hash\.$/, error: () => error('OUTPUT_DIFFERS', {}) },
-  { severity: 'problem', said: 'by node', lasts: 'ledger', line: /^Not enough peers proposing to perform consensus\. votes:(?<votes>\d+) needed:(?<needed>\d+)$/, error: votes('NOT_ENOUGH_PEERS') },
-  { severity: 'problem', said: 'by node', lasts: 'ledger', line: /Possible fork condition\. won:(?<votes>\d+) needed:(?<needed>\d+)$/, error: votes('POSSIBLE_FORK') },
+  // In one round a node may have been slow, or just came back.
+  { severity: 'problem', said: 'by node', lasts: 'ledger', tolerated: 1, line: /^Not enough peers proposing to perform consensus\. votes:(?<votes>\d+) needed:(?<needed>\d+)$/, error: votes('NOT_ENOUGH_PEERS') },
+  { severity: 'problem', said: 'by node', lasts: 'ledger', tolerated: 1, line: /Possible fork condition\. won:(?<votes>\d+) needed:(?<needed>\d+)$/, error: votes('POSSIBLE_FORK') },
   { severity: 'note', said: 'by node', lasts: 'runs', line: /^Fork: ledger \d+ was /, error: () => error('LEDGERS_TAKEN_BACK', {}) },
   { severity: 'problem', said: 'by node', lasts: 'start', line: /^User hpws server creation failed\. (?<code>\S+) (?<text>.*) Port: (?<port>\d+)$/, error: ({ groups: { code = '', text = '', port = '' } = {} }) => error('USER_PORT_FAILED', { port: Number(port), code, text, problem: text }) },
   { severity: 'problem', said: 'by node', lasts: 'start', line: /^Peer hpws server creation failed\. (?<text>.*) Port: (?<port>\d+)$/, error: ({ groups }) => error('PEER_PORT_FAILED', { port: Number(groups?.port), text: `${groups?.text ?? ''}.` }) },
