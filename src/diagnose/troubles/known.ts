@@ -31,10 +31,10 @@ const error = <C extends ErrorCode>(...args: ConstructorParameters<typeof HotPoc
 /** In the order in which a line is compared. */
 export const KNOWN: readonly KnownTrouble[] = [
   { severity: 'problem', said: 'by contract', lasts: 'runs', line: NOT_STARTED, error: ({ groups }) => error('CONTRACT_NOT_STARTED', { reason: errnoText(Number(groups?.errno)) }) },
-  { severity: 'problem', said: 'by contract', lasts: 'runs', line: /Cannot find (?:module|package) (?<module>'[^']+')|ModuleNotFoundError: No module named (?<python>'[^']+')|can't open file (?<file>'[^']+'): \[Errno 2\]/, error: ({ groups }) => error('CONTRACT_MODULE_NOT_FOUND', { module: groups?.module ?? groups?.python ?? groups?.file ?? '' }) },
+  { severity: 'problem', said: 'by contract', lasts: 'runs', line: /Cannot find (?:module|package) (?<module>'[^']+')|ModuleNotFoundError: No module named (?<python>'[^']+')|can't open file (?<file>'[^']+'): \[Errno 2\]/, error: ({ groups }) => error('CONTRACT_MODULE_NOT_FOUND', { module: inContract(groups?.module ?? groups?.python ?? groups?.file ?? '') }) },
   { severity: 'problem', said: 'by contract', lasts: 'runs', line: /^(?:Error|ImportError): (?<text>.*(?:invalid ELF header|file too short|wrong ELF class|cannot open shared object file|not a mach-o file|was compiled against a different Node\.js version|incompatible architecture|not a valid Win32 application).*)/, error: ({ groups }) => error('CONTRACT_MODULE_UNLOADABLE', { text: groups?.text ?? '' }) },
   { severity: 'problem', said: 'by contract', lasts: 'runs', line: /HotPocket smart contracts must be executed via HotPocket/, error: () => error('CONTRACT_NOT_VIA_HOTPOCKET', {}) },
-  { severity: 'problem', said: 'by contract', lasts: 'runs', line: /(?:EACCES: permission denied|EROFS: read-only file system)(?:, \w+)?(?: (?<node>'[^']+'))?|PermissionError: \[Errno 13\] Permission denied(?:: (?<python>'[^']+'))?/, error: ({ groups }) => error('CONTRACT_PERMISSION_DENIED', { file: groups?.node ?? groups?.python ?? 'a file' }) },
+  { severity: 'problem', said: 'by contract', lasts: 'runs', line: /(?:EACCES: permission denied|EROFS: read-only file system)(?:, \w+)?(?: (?<node>'[^']+'))?|PermissionError: \[Errno 13\] Permission denied(?:: (?<python>'[^']+'))?/, error: ({ groups }) => error('CONTRACT_PERMISSION_DENIED', { file: inContract(groups?.node ?? groups?.python ?? 'a file') }) },
   { severity: 'problem', said: 'by node', lasts: 'runs', line: /^Contract process timeout of (?<ms>\d+)ms exceeded\.$/, error: ({ groups }) => error('CONTRACT_TIMED_OUT', { timeoutMs: Number(groups?.ms) }) },
   { severity: 'note', said: 'by node', lasts: 'runs', line: /^Contract process (?<readonly>\(rdonly\) )?ended prematurely\. Exit code \d+$/, error: ({ groups }) => error('CONTRACT_ENDED_BY_SIGNAL', { readonly: groups?.readonly !== undefined }) },
   { severity: 'problem', said: 'by node', lasts: 'runs', line: /^Post-exec script (?:could not be started|ended prematurely)/, error: () => error('POST_EXEC_FAILED', {}) },
@@ -48,6 +48,9 @@ export const KNOWN: readonly KnownTrouble[] = [
   { severity: 'problem', said: 'by node', lasts: 'start', line: /^User hpws server creation failed\. (?<code>\S+) (?<text>.*) Port: (?<port>\d+)$/, error: ({ groups: { code = '', text = '', port = '' } = {} }) => error('USER_PORT_FAILED', { port: Number(port), code, text, problem: text }) },
   { severity: 'problem', said: 'by node', lasts: 'start', line: /^Peer hpws server creation failed\. (?<text>.*) Port: (?<port>\d+)$/, error: ({ groups }) => error('PEER_PORT_FAILED', { port: Number(groups?.port), text: `${groups?.text ?? ''}.` }) },
 ];
+
+/** Of a path in a node's copy of the contract, what the author knows. */
+const inContract = (quoted: string): string => quoted.replace(/^'.*\/contract_fs\/(?:.*\/)?state\//, "'");
 
 function votes(code: 'NOT_ENOUGH_PEERS' | 'POSSIBLE_FORK'): KnownTrouble['error'] {
   return ({ groups }) => error(code, { votes: Number(groups?.votes), needed: Number(groups?.needed) });

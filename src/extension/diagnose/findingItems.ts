@@ -12,8 +12,8 @@ export interface FindingItem extends vscode.QuickPickItem {
 
 /**
  * Screen readers read label, description and detail of an item one after another; so how bad it is stands in words, and what Enter does
- * at the end.
+ * before the remedy, which may be longer than what is shown.
  */
 export function findingItem({ severity, error: { code, message, remedy } }: Finding, offer: Offer, word: string, l10n: L10n): FindingItem {
-  return { label: `${ICONS[severity]} ${message}`, description: `${word} · ${code}`, detail: l10n.t('{0} — Enter: {1}', remedy, offer.title), offer };
+  return { label: `${ICONS[severity]} ${message}`, description: `${word} · ${code}`, detail: l10n.t('Enter: {0} — {1}', offer.title, remedy), offer };
 }

@@ -84,6 +84,12 @@ describe('what a program prints', () => {
   });
 });
 
+it('files of a contract are named as their author knows them', () => {
+  expect(explainLine("Error: Cannot find module '/home/me/.hotpocket/clusters/default/node1/contract_fs/seed/state/lib/index.js'")?.message).toBe("The contract does not find 'lib/index.js'.");
+  expect(explainLine("Error: EACCES: permission denied, open '/contract/contract_fs/mnt/ro_1/state/a.txt'")?.message).toContain("'a.txt'");
+  expect(explainLine("Error: EACCES: permission denied, open '/etc/a'")?.message).toContain("'/etc/a'");
+});
+
 describe('what a node says', () => {
   it.each([
     ['2: Contract process execve() failed.\n', 'CONTRACT_NOT_STARTED'],
