@@ -40,7 +40,7 @@ export const catalogue = {
     (d) => `User hpws server creation failed. ${d.code} ${d.text} Port: ${d.port}`,
     (d) => (d.code === 'EADDRINUSE' ? 'Stop the program that uses the port, or set user.port in hp.cfg to a free one.' : `${d.problem}. Check user.port and the TLS files in hp.cfg's folder.`),
   ),
-  NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable.'),
+  NODE_JS_NOT_FOUND: entry<{ tried: string }>((d) => `No Node.js 20 or newer was found (tried ${d.tried}).`, () => 'Install Node.js, or set HOTPOCKET_NODE_PATH to its executable; if nodes run, stop them all first.'),
   PLATFORM_UNSUPPORTED: entry<{ platform: string }>((d) => `The embedded engine does not run on ${d.platform}.`, () => 'Use WSL or a container on Windows, or the Docker engine.'),
   // Projects
   TEMPLATE_UNKNOWN: entry<{ template: string; known: readonly string[] }>((d) => `There is no template '${d.template}'.`, (d) => `There are: ${d.known.join(', ')}.`),
@@ -73,6 +73,10 @@ export const catalogue = {
   BUILD_FAILED: entry<{ folder: string; exit: number }>((d) => `The build of ${d.folder} failed (exit code ${d.exit}).`, () => 'Its terminal says why; nothing was deployed.'),
   WORKSPACE_UNTRUSTED: entry<object>(() => 'This folder is not trusted.', () => 'Trust it first: deploying and starting nodes runs the contract.'),
   CANCELLED: entry<{ what: string }>((d) => `${d.what} was cancelled.`, () => 'The cluster is as it was left by the last finished step; run the command again to complete it.'),
+  FILES_REFUSED: entry<{ path: string; code: string }>(
+    (d) => `${d.path} cannot be ${d.code === 'ENOSPC' || d.code === 'EDQUOT' ? 'written: the disk is full' : d.code === 'EROFS' ? 'written: the disk is read-only' : 'used: permission denied'} (${d.code}).`,
+    (d) => (d.code === 'ENOSPC' || d.code === 'EDQUOT' ? 'Make room on it, then run the command again; nothing agreed is lost.' : 'Check whose these files are, or set HOTPOCKET_HOME to a folder of yours that can be written to; then run the command again.'),
+  ),
   INTERNAL: entry<{ problem: string }>((d) => `Something unexpected happened: ${d.problem}`, () => 'Please report it with the log of the supervisor.'),
   // User of a node
   CLIENT_CONNECT_FAILED: entry<{ url: string; problem: string }>((d) => `No connection to ${d.url}: ${d.problem}.`, () => 'Check that the node runs and that this is its user port.'),
@@ -169,8 +173,13 @@ export const codedLine = ({ code, message, remedy }: { readonly code: string; re
 /** Any thrown value as an error of the catalogue; what is not one becomes INTERNAL, with its message only. */
 export function asHotPocketError(error: unknown): HotPocketError {
   if (error instanceof HotPocketError) return error as HotPocketError;
+  const code = systemCode(error);
+  if (code !== undefined && REFUSALS.has(code) && 'path' in (error as Error)) return new HotPocketError('FILES_REFUSED', { path: String((error as NodeJS.ErrnoException).path), code }, { cause: error });
   return new HotPocketError('INTERNAL', { problem: errorText(error) }, { cause: error });
 }
+
+/** What the surroundings are to blame for, and not a program. */
+const REFUSALS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
 /** The message of any thrown value. */
 export function errorText(error: unknown): string {

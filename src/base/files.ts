@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors';
 
@@ -45,6 +45,23 @@ function namesIn(folder: string): string[] {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+/**
+ * Removes a folder and all that is in it, if it is there. Also what its owner, who is not root, may not change as it is: the copies of a state for read requests
+ * are in folders that nobody may write to, and a contract can take all rights from its own.
+ */
+export async function removeFolder(path: string): Promise<void> {
+  if (process.platform !== 'win32' && process.geteuid?.() !== 0) await openFolders(path);
+  await rm(path, { recursive: true, force: true });
+}
+
+/** Before anything is removed: what is removed at the same time would go on after a failure. */
+async function openFolders(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats?.isDirectory()) return;
+  if ((stats.mode & 0o700) !== 0o700) await chmod(path, 0o700);
+  for (const entry of await readdir(path, { withFileTypes: true })) if (entry.isDirectory()) await openFolders(join(path, entry.name));
 }
 
 /** Makes names in a folder last: a rename or a new file is on disk only once its folder is. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorText, HotPocketError } from '../base/errors';
+import { errorText, HotPocketError, systemCode } from '../base/errors';
 import { allSettled } from './allSettled';
 import type { Bundle, BundleEntry } from './bundle';
 
@@ -40,6 +40,8 @@ async function copyEntry(bundle: Bundle, { path, source, content }: BundleEntry,
     await copyFile(source, to, constants.COPYFILE_FICLONE);
     await chmod(to, content.mode);
   } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new HotPocketError('FILES_REFUSED', { path: to, code }, { cause: error });
     throw new HotPocketError('BUNDLE_INVALID', { path: bundle.root, problem: `${path} cannot be copied (${errorText(error)}).` }, { cause: error });
   }
 }

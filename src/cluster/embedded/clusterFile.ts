@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorText, HotPocketError, systemCode } from '../../base/errors';
+import { asHotPocketError, errorText, HotPocketError, systemCode } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
 import type { RoundsMode } from '../../base/rounds';
 
@@ -35,6 +35,7 @@ export async function readClusterFile(path: string): Promise<ClusterRecord | und
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'EACCES') throw asHotPocketError(error);
     throw new HotPocketError('CLUSTER_FILE_INVALID', { path, problem: errorText(error) });
   }
   try {

@@ -48,18 +48,23 @@ export interface CliClusterOptions {
   readonly peerPort?: number;
   /** What is put in front of the command line, in this home; the last of it is the Node.js that runs the command. */
   readonly launcher?: (home: string) => readonly string[];
+  /** Where the home folder is, within one of its own; right there if absent. */
+  readonly within?: string;
 }
 
 /** The cluster of a home folder of its own, steered as an author does: by the built `hotpocket` command. */
 export class CliCluster {
-  readonly home = mkdtempSync(join(tmpdir(), 'hotpocket tést '));
+  private readonly folder = mkdtempSync(join(tmpdir(), 'hotpocket tést '));
+  readonly home: string;
   private readonly streams = new Set<ChildProcess>();
   private readonly launcher: readonly string[];
   /** Where in the nodes' logs the contract that is deployed now begins. */
   private readonly beginnings = new Map<number, number>();
   env: Record<string, string>;
 
-  constructor({ size, userPort, peerPort, launcher = () => [process.execPath] }: CliClusterOptions = {}) {
+  constructor({ size, userPort, peerPort, launcher = () => [process.execPath], within = '' }: CliClusterOptions = {}) {
+    this.home = join(this.folder, within);
+    mkdirSync(this.home, { recursive: true });
     this.launcher = launcher(this.home);
     this.env = {
       HP_DEFAULT_NODE: '0',
@@ -232,7 +237,7 @@ export class CliCluster {
       await until('all processes to end', 20_000, async () => ((await this.processes()).length === 0 ? true : undefined), async () => (await this.processes()).join('\n'));
     } finally {
       for (const line of await this.processes()) sendSignal(Number.parseInt(line, 10), 'SIGKILL');
-      rmSync(this.home, { recursive: true, force: true });
+      rmSync(this.folder, { recursive: true, force: true });
     }
   }
 }

@@ -110,7 +110,7 @@ describe('NodeKeeper', () => {
 
   it('tells when there is no such program', async () => {
     keeper = new NodeKeeper(1, paths, { nodeJs: '/not/here', script: 'x', env: {} }, { onChange: () => undefined, onFact: () => undefined, onNotice: () => undefined, onGone: () => undefined, clock: () => ({ behind: 0 }), debugOrder: () => undefined, rounds: () => 'grid', faults: () => undefined });
-    await expect(keeper.start()).rejects.toMatchObject({ code: 'NODE_START_FAILED', details: { problem: 'spawn /not/here ENOENT.' } });
+    await expect(keeper.start()).rejects.toMatchObject({ code: 'NODE_JS_NOT_FOUND', details: { tried: '/not/here, which is gone' } });
     expect(keeper.state).toEqual({ kind: 'crashed', exit: 'spawn /not/here ENOENT' });
   });
 });

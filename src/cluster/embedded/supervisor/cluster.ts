@@ -123,15 +123,21 @@ export class Cluster {
 
   /** Starts those that do not run, and waits until they do. All are tried; the first failure is thrown, the others are told. */
   async startNodes(nodes: readonly NodeRecord[], task?: Task): Promise<void> {
-    const waiting = nodes.filter((node) => !this.keeper(node).hasProcess);
-    await abortable(Promise.all(waiting.map((node) => whenNodeIsGone(this.options.paths.node(node.node)))), task?.signal);
-    await this.requirePorts(waiting);
+    const waiting = await this.requireStartable(nodes, task);
     if (waiting.length > 0) task?.progress?.(waiting.length === 1 ? `Starting node ${waiting[0]?.node}` : `Starting ${waiting.length} nodes`);
     const starts = Promise.allSettled(nodes.map((node) => this.keeper(node).start()));
     const failures = (await abortable(starts, task?.signal)).filter((start) => start.status === 'rejected').map(({ reason }) => asHotPocketError(reason));
     const [first, ...others] = failures;
     for (const error of others) this.notice(error);
     if (first) throw first;
+  }
+
+  /** Those of the nodes that have no process, once what they had before is gone. Throws PORT_IN_USE if somebody else has their ports. */
+  async requireStartable(nodes: readonly NodeRecord[], task?: Task): Promise<NodeRecord[]> {
+    const waiting = nodes.filter((node) => !this.keeper(node).hasProcess);
+    await abortable(Promise.all(waiting.map((node) => whenNodeIsGone(this.options.paths.node(node.node)))), task?.signal);
+    await this.requirePorts(waiting);
+    return waiting;
   }
 
   async stopNodes(nodes: readonly NodeRecord[], task?: Task): Promise<void> {

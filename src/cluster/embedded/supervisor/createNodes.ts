@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { errorText, HotPocketError } from '../../../base/errors';
+import { removeFolder } from '../../../base/files';
 import { spawnConfig, type HpConfig } from '../../../hotpocket/config';
 import { allSettled } from '../../allSettled';
 import { requireClusterSize } from '../../clusterSize';
@@ -68,7 +68,7 @@ export async function createFollower(options: ClusterOptions, record: ClusterRec
 }
 
 export async function removeNodes({ paths }: ClusterOptions, nodes: readonly number[]): Promise<void> {
-  await Promise.all(nodes.map((node) => rm(paths.node(node).dir, { recursive: true, force: true })));
+  await Promise.all(nodes.map((node) => removeFolder(paths.node(node).dir)));
 }
 
 /** By a process for each core at most, because most of the time goes into starting one. */

@@ -23,11 +23,17 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
   const ranBefore = cluster.alive();
   const record = before ?? (await createNodes(options, request.defaults, task));
   const numbers = record.nodes.map(({ node }) => node);
-  let configs: Configs;
   try {
-    configs = await prepare(cluster, record, bundle, task);
+    const configs = await prepare(cluster, record, bundle, task);
+    // Said before anything is stopped. A new cluster's were looked at when it was created.
+    if (before) await cluster.requireStartable([...configs].map(([node, config]) => nodeRecord(node, config, true)), task);
     await cluster.stopNodes(cluster.alive(), task);
     task?.signal?.throwIfAborted();
+    const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
+    const { rounds = record.rounds ?? 'grid' } = request;
+    const nodes = [...configs].map(([node, config]) => nodeRecord(node, config, true));
+    // This decides. If it fails, the old cluster goes on.
+    await cluster.save({ ...withRounds(record, rounds), contractId, contractPath: request.path, nodes, deploying: true });
   } catch (error) {
     await Promise.all(numbers.map((node) => discard(options.paths, node)));
     if (!before) await removeNodes(options, numbers);
@@ -35,10 +41,6 @@ export async function deploy(cluster: Cluster, request: DeployRequest, task?: Ta
     await cluster.startNodes(ranBefore).catch((problem: unknown) => options.log(`Not all nodes could be brought back: ${errorText(problem)}`));
     throw error;
   }
-  const nodes = [...configs].map(([node, config]) => nodeRecord(node, config, true));
-  const contractId = configs.get(numbers[0] ?? 1)?.contract.id ?? record.contractId;
-  const { rounds = record.rounds ?? 'grid' } = request;
-  await cluster.save({ ...withRounds(record, rounds), contractId, contractPath: request.path, nodes, deploying: true });
   await finishDeployment(cluster);
   cluster.clock.reset();
   cluster.rounds.clear();

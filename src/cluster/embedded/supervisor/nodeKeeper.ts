@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
 import type { NodeFaults } from '../../../base/faults';
@@ -167,6 +168,8 @@ export class NodeKeeper {
   }
 
   private startFailed(problem: string): HotPocketError {
+    const { nodeJs } = this.program;
+    if (!existsSync(nodeJs)) return new HotPocketError('NODE_JS_NOT_FOUND', { tried: `${nodeJs}, which is gone` });
     return new HotPocketError('NODE_START_FAILED', { node: this.node, problem, log: this.paths.consoleLog });
   }
 

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
+import { removeFolder } from '../../../base/files';
 import type { ClusterFaults } from '../../../base/faults';
 import type { RoundsMode } from '../../../base/rounds';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
@@ -85,7 +86,7 @@ export class Operations {
       await this.cluster.stopNodes(nodes, task);
       const { home } = this.cluster.options.paths;
       const deleted = (await readdir(home)).sort().map((name) => join(home, name));
-      await rm(home, { recursive: true, force: true });
+      await removeFolder(home);
       await this.cluster.forget();
       this.cluster.clock.reset();
       this.cluster.rounds.clear();

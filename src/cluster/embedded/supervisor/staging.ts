@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../../base/files';
+import { removeFolder, syncFolder } from '../../../base/files';
 import type { HpConfig } from '../../../hotpocket/config';
 import type { Bundle } from '../../bundle';
 import { copyBundle } from '../../copyBundle';
@@ -17,7 +17,7 @@ const staged = (node: NodePaths): string => join(node.dir, 'deploying');
 /** Makes ready what a node gets: the empty layout of a new node (reference 1.2), the contract as its state, and its hp.cfg. */
 export async function stage(paths: ClusterPaths, node: number, bundle: Bundle, config: HpConfig, signal?: AbortSignal): Promise<void> {
   const folder = staged(paths.node(node));
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
   for (const path of ['contract_fs/mnt', 'ledger_fs/mnt', 'ledger_fs/seed/primary', 'ledger_fs/seed/raw']) await mkdir(join(folder, path), { recursive: true });
   await copyBundle(bundle, node, join(folder, 'contract_fs', 'seed'), signal);
   await writeNodeConfig(join(folder, 'hp.cfg'), config);
@@ -29,7 +29,7 @@ export async function putInPlace(paths: ClusterPaths, node: number): Promise<voi
   const folder = staged(target);
   for (const [name, to] of [['contract_fs', target.contractFs], ['ledger_fs', target.ledgerFs]] as const) {
     if (!existsSync(join(folder, name))) continue;
-    await rm(to, { recursive: true, force: true });
+    await removeFolder(to);
     await rename(join(folder, name), to);
   }
   if (existsSync(join(folder, 'hp.cfg'))) await rename(join(folder, 'hp.cfg'), target.hpCfg);
@@ -38,5 +38,5 @@ export async function putInPlace(paths: ClusterPaths, node: number): Promise<voi
 }
 
 export async function discard(paths: ClusterPaths, node: number): Promise<void> {
-  await rm(staged(paths.node(node)), { recursive: true, force: true });
+  await removeFolder(staged(paths.node(node)));
 }
