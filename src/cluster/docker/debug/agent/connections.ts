@@ -5,7 +5,8 @@ import type { InspectorAddress } from './inspector';
 
 /** Numbers of our own requests; no debugger counts so far. */
 const FIRST_ID = 0x7fff_0000;
-const LEAVES_WITHIN_MS = 1_000;
+/** A process on a busy machine takes seconds to answer. */
+const LEAVES_WITHIN_MS = 5_000;
 const AGAIN_AFTER_MS = 100;
 /** Snapshots of the heap are large. */
 const LARGEST_MESSAGE = 1 << 30;
@@ -60,6 +61,8 @@ export class Connection {
   private async leaveInOrder(): Promise<void> {
     clearInterval(this.telling);
     const late = setTimeout(() => this.socket.terminate(), 2 * LEAVES_WITHIN_MS);
+    // Broken off before it is there, it is one that breaks off while the process speaks.
+    if (this.socket.readyState === WebSocket.CONNECTING) await Promise.race([new Promise((resolve) => this.socket.once('open', resolve)), this.closed]);
     if (!this.over && this.socket.readyState === WebSocket.OPEN) {
       this.ask('Debugger.disable');
       const id = this.ask('Runtime.disable');
