@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { HotPocketError } from '../../base/errors';
 import { nodeCount } from '../model/words';
-import { withProgress } from '../ui/progress';
+import { lookAt, withProgress } from '../ui/progress';
 import type { Command } from './command';
 
 export const clean: Command = {
@@ -9,7 +9,7 @@ export const clean: Command = {
   steers: true,
   exclusive: true,
   async run({ engine, model }) {
-    await model.refresh();
+    await lookAt(model);
     const { status } = model;
     if (!status) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: 'default' });
     const detail = vscode.l10n.t('{0} will be stopped and deleted with keys, ledgers, state, and logs: everything in {1}. Contract folders are not touched.', nodeCount(status.nodes.length, vscode.l10n), status.home);

@@ -1,6 +1,7 @@
+import { lookAt } from '../ui/progress';
 import type { Command } from './command';
 
 export const refresh: Command = {
   id: 'hotpocket.refresh',
-  run: ({ model }) => model.refresh(),
+  run: ({ model }) => lookAt(model),
 };

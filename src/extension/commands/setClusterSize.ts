@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterStatus } from '../../cluster/engine';
 import type { Services } from '../services';
 import { newClusterDefaults, setSetting } from '../settings';
-import { withProgress } from '../ui/progress';
+import { lookAt, withProgress } from '../ui/progress';
 import type { Command } from './command';
 import { deployFolder } from '../contract/deployFolder';
 
@@ -16,7 +16,7 @@ export const setClusterSize: Command = {
   exclusive: true,
   async run(services) {
     const { model } = services;
-    await model.refresh();
+    await lookAt(model);
     const { status } = model;
     const size = await askSize(status?.nodes.length ?? newClusterDefaults().size);
     if (size === undefined) return;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { contextOf } from '../model/context';
 import { isEnabled, type ContributedCommand } from '../model/enablement';
+import { lookAt } from '../ui/progress';
 import type { Command } from './command';
 
 /** In the order they are offered behind the status bar. */
@@ -13,7 +14,7 @@ const OFFERED = [
 export const showActions: Command = {
   id: 'hotpocket.showActions',
   async run({ context, model }) {
-    await model.refresh();
+    await lookAt(model);
     const keys = { ...contextOf(model.view), isWorkspaceTrusted: vscode.workspace.isTrusted };
     const { contributes } = context.extension.packageJSON as { readonly contributes: { readonly commands: readonly ContributedCommand[] } };
     const items = OFFERED.flatMap((id) => contributes.commands.filter(({ command, enablement }) => command === id && isEnabled(enablement, keys)))

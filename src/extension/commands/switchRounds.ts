@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { HotPocketError } from '../../base/errors';
 import { isRoundsMode, type RoundsMode } from '../../base/rounds';
 import { chosenRounds, setSetting } from '../settings';
-import { withProgress } from '../ui/progress';
+import { lookAt, withProgress } from '../ui/progress';
 import type { Command } from './command';
 
 /** When rounds start, in the cluster that there is. A keybinding may name the mode. */
@@ -13,7 +13,7 @@ export const switchRounds: Command = {
       void vscode.window.showInformationMessage(vscode.l10n.t('This engine has its rounds on the grid only.'));
       return;
     }
-    await model.refresh();
+    await lookAt(model);
     if (!model.status) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: 'default' });
     const mode = isRoundsMode(argument) ? argument : await askMode(model.status.rounds);
     if (mode === undefined) return;

@@ -3,6 +3,7 @@ import { HotPocketError } from '../../base/errors';
 import type { NodeStatusInfo } from '../../cluster/engine';
 import { conditionText } from '../model/words';
 import type { Services } from '../services';
+import { lookAt } from './progress';
 
 /** The node that an argument of a command names: a row of the tree, or a node's number. Anything else names none. */
 export function nodeNumber(argument: unknown): number | undefined {
@@ -16,7 +17,7 @@ export function nodeNumber(argument: unknown): number | undefined {
  * the others; undefined if he picks none. Throws CLUSTER_NOT_FOUND or NODE_NOT_FOUND for what has gone since it was shown.
  */
 export async function chooseNode({ model }: Services, argument: unknown, placeHolder: string, fits: (node: NodeStatusInfo) => boolean = () => true, first = 0): Promise<number | undefined> {
-  await model.refresh();
+  await lookAt(model);
   const { status } = model;
   if (!status) throw new HotPocketError('CLUSTER_NOT_FOUND', { cluster: 'default' });
   const named = nodeNumber(argument);

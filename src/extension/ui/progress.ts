@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Task } from '../../cluster/engine';
+import type { ClusterModel } from '../model/clusterModel';
 
 /** What takes less is not worth a notification that flashes up. */
 const PATIENCE_MS = 300;
@@ -28,3 +29,11 @@ export async function withProgress<T>(title: string, work: (task: Task) => Promi
   }
   return running;
 }
+
+/** Looks for something, with a sign in the status bar if it takes a moment: over ssh a look at a container can. */
+export function whileLooking<T>(title: string, work: () => Promise<T>): Promise<T> {
+  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work));
+}
+
+/** The cluster as it is now. */
+export const lookAt = (model: ClusterModel): Promise<void> => whileLooking(vscode.l10n.t('Looking at the cluster'), () => model.refresh());

@@ -101,8 +101,8 @@ describe('a ledger', () => {
 describe('round times', () => {
   it('are blocks as high as the rounds were long', () => {
     expect(sparkline([0, 500, 1000, 1999, 2000, 9000, -1], 2000)).toBe('▁▃▅███▁');
-    expect(roundTimesRow([2000, 4000, 2000], 2000, l10n)).toMatchObject({ description: '2000 ms ▅█▅', spoken: 'Round times: the last took 2000 ms, the last 3 from 2000 ms to 4000 ms' });
-    expect(roundTimesRow([2000], 2000, l10n).tooltip).toBe('The last 1 rounds took 2000 ms to 2000 ms, the newest 2000 ms. Configured: 2000 ms.');
+    expect(roundTimesRow([2000, 4000, 2000], 2000, l10n)).toMatchObject({ description: '2 s ▅█▅', spoken: 'Round times: the last took 2 s, the last 3 from 2 s to 4 s' });
+    expect(roundTimesRow([999.4], 2000, l10n).tooltip).toBe('The last 1 rounds took 999 ms to 999 ms, the newest 999 ms. Configured: 2 s.');
     expect(roundTimesRow([], 2000, l10n).description).toBe('not measured yet');
   });
 

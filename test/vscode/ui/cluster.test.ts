@@ -117,7 +117,7 @@ describe('a cluster in VS Code', () => {
 
   it('shows ledgers as they close, those with inputs alone, and what is in one', async () => {
     for (const label of ['Round times', 'Votes']) await tree().row(label).shown();
-    await expect.poll(() => tree().row('Round times').text()).toMatch(/^Round times \d+ ms [▁▂▃▄▅▆▇█]{2,20}$/);
+    await expect.poll(() => tree().row('Round times').text()).toMatch(/^Round times [\d.]+ m?s [▁▂▃▄▅▆▇█]{2,20}$/);
     await expect.poll(() => tree().row('Votes').text()).toMatch(/^Votes 3, 3 needed · stage [123] of 3$/);
     await window.palette('HotPocket: Focus on Ledgers View');
     const ledgers = window.tree('Ledgers');
