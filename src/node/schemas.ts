@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MOST_INPUTS, MOST_USERS } from './consensus/bounds';
 import type { Closing, LedgerEntry } from './consensus/types';
 import type { Proposal, ProposalBody } from './consensus/proposal';
 import type { SignedInput } from '../hotpocket/inputs';
@@ -7,8 +8,6 @@ import type { SignedInput } from '../hotpocket/inputs';
  * Shapes of what comes from peers and from disk. Neither is trusted: a value that does not fit is refused before
  * anything looks at it. Lists have bounds, so that no message makes a node allocate without limit.
  */
-const MAX_USERS = 16_384;
-const MAX_INPUTS = 65_536;
 const MAX_SIGNERS = 1_024;
 
 const hexOf = (bytes: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)));
@@ -21,8 +20,8 @@ export const orderedHash = hexOf(40);
 export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const list = <S extends v.GenericSchema>(item: S, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
-export const inputHashes = list(orderedHash, MAX_INPUTS);
-export const userKeys = list(publicKey, MAX_USERS);
+export const inputHashes = list(orderedHash, MOST_INPUTS);
+export const userKeys = list(publicKey, MOST_USERS);
 
 export const signedInput = v.object({
   pubkey: publicKey,
@@ -30,7 +29,7 @@ export const signedInput = v.object({
   container: bytes,
   signature,
 }) satisfies v.GenericSchema<unknown, SignedInput>;
-export const signedInputs = list(signedInput, MAX_INPUTS);
+export const signedInputs = list(signedInput, MOST_INPUTS);
 
 const shard = v.object({ seqNo: integer, hash });
 

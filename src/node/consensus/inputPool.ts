@@ -1,6 +1,7 @@
 import type { Hex } from '../../hotpocket/hash';
 import { inputHash, orderedHash, type InputContainer, type RejectReason, type SignedInput } from '../../hotpocket/inputs';
 import { parseContainer } from '../../hotpocket/protocol/container';
+import { MOST_INPUTS, MOST_USERS } from './bounds';
 import type { ConsensusConfig, ConsensusDeps, LedgerEntry, NonUnlProposal, RunInputs } from './types';
 
 /** An input that was found valid and waits to be agreed upon. */
@@ -32,6 +33,8 @@ const RECEIVED_BYTES = 128 << 20;
 const PROPOSED_BYTES = 8 << 20;
 /** Inputs from this size on are sent to all once, when they come. */
 const LARGE_BYTES = 64 << 10;
+/** As many as are connected to a node at most: there is room for them whatever peers announce. */
+const OWN_USERS = 64;
 /** What the others did not agree to in that many rounds is no reason to hurry. */
 const URGENT_ROUNDS = 3;
 
@@ -77,11 +80,11 @@ export class InputPool {
   }
 
   addNup(nup: NonUnlProposal): void {
-    for (const user of nup.users) this.users.add(user);
+    for (const user of nup.users) if (this.users.size < MOST_USERS - OWN_USERS) this.users.add(user);
     for (const input of nup.inputs) {
-      if (this.received.has(input.signature) || this.receivedBytes + input.container.length > this.mostReceived) continue;
+      if (this.received.has(input.signature) || this.received.size >= MOST_INPUTS || this.receivedBytes + input.container.length > this.mostReceived) continue;
       this.receivedBytes += input.container.length;
-      this.received.set(input.signature, input);
+      this.received.set(input.signature, ownCopy(input));
     }
   }
 
@@ -176,8 +179,9 @@ export class InputPool {
    * node's own, depends on the order of arrival, and these have passed it elsewhere. It does apply to what comes after them.
    */
   addRequested(inputs: readonly SignedInput[], limits: Limits, lastSeqNo: number): void {
-    for (const signed of inputs) {
+    for (const signed of inputs.map(ownCopy)) {
       const candidate = makeCandidate(signed);
+      if (this.candidates.size >= MOST_INPUTS) return;
       if (!candidate || this.knows(candidate.orderedHash) || ledgerReason(candidate.container, limits, lastSeqNo)) continue;
       if (!this.verify(signed.container, signed.signature, signed.pubkey)) continue;
       if (!this.nonceReason(signed, candidate.container, lastSeqNo)) this.rememberNonce(signed, candidate.container);
@@ -202,7 +206,7 @@ export class InputPool {
   /** Candidate inputs to propose, sorted: all of them, or as many as one message can carry to a node that has missed the ledger. The others wait. */
   list(): Hex[] {
     let bytes = 0;
-    return [...this.candidates.keys()].sort().filter((ordered, i) => {
+    return [...this.candidates.keys()].sort().slice(0, MOST_INPUTS).filter((ordered, i) => {
       bytes += this.candidates.get(ordered)?.signed.container.length ?? 0;
       return i === 0 || bytes <= PROPOSED_BYTES;
     });
@@ -271,6 +275,13 @@ export const rememberedLedgers = (offset: number): number => (offset > 0 ? offse
 function ledgerReason(container: InputContainer, limits: Limits, lastSeqNo: number): RejectReason | undefined {
   if (limits.maxInputLedgerOffset > 0 && container.maxLedgerSeqNo > lastSeqNo + limits.maxInputLedgerOffset) return 'max_ledger_offset_exceeded';
   return container.maxLedgerSeqNo <= lastSeqNo ? 'max_ledger_expired' : undefined;
+}
+
+/** What came in a message is a view of all of it, and would keep that alive. */
+function ownCopy(signed: SignedInput): SignedInput {
+  const container = Buffer.allocUnsafeSlow(signed.container.length);
+  container.set(signed.container);
+  return { ...signed, container };
 }
 
 /** Parses an input that somebody signed; undefined if its container is malformed. The signature is not checked. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inputHash, type SignedInput } from '../../../src/hotpocket/inputs';
 import { GENESIS } from '../../../src/hotpocket/ledger';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
+import { MOST_INPUTS, MOST_USERS } from '../../../src/node/consensus/bounds';
 import { InputPool, makeCandidate } from '../../../src/node/consensus/inputPool';
 import { inBatches } from '../../../src/node/mesh/messages';
 
@@ -169,5 +170,35 @@ describe('an input is rejected', () => {
     pool.addNup({ users: [], inputs: [make({ input: 'a', max_ledger_seq_no: 1_000_000 }), make({ input: 'b', max_ledger_seq_no: 1_000_000 })] });
     expect(pool.validate({ maxInputLedgerOffset: 0, userInputBytes: 0 }, 10).map(({ reason }) => reason)).toEqual(['nonce_expired']);
     expect(pool.list()).toHaveLength(1);
+  });
+});
+
+describe('strangers among the peers', () => {
+  it('announce no more users than a proposal can name, and leave room for those that are connected', () => {
+    const pool = new InputPool(verify);
+    const users = Array.from({ length: MOST_USERS }, (_, i) => `ed1${i}`);
+    for (const part of [users, users.map((user) => `${user}0`)]) pool.addNup({ users: part, inputs: [] });
+    pool.addUsers(['ed0', 'ed00']);
+    const taken = pool.takeUsers();
+    expect(taken.length).toBeLessThanOrEqual(MOST_USERS);
+    expect(taken).toContain('ed00');
+  });
+
+  it('bring no more inputs without content than a proposal can name', () => {
+    const pool = new InputPool(() => false);
+    const empty = (i: number): SignedInput => ({ pubkey: 'ed', protocol: 'json', container: Buffer.alloc(0), signature: String(i) });
+    pool.addNup({ users: [], inputs: Array.from({ length: MOST_INPUTS + 100 }, (_, i) => empty(i)) });
+    expect(pool.validate(LIMITS, 10)).toHaveLength(MOST_INPUTS);
+  });
+
+  it('do not have the messages kept alive in which their inputs came', () => {
+    const pool = new InputPool(verify);
+    const signed = input(1);
+    const message = Buffer.concat([signed.container, Buffer.alloc(1 << 20)]);
+    pool.addNup({ users: [], inputs: [{ ...signed, container: message.subarray(0, signed.container.length) }] });
+    pool.validate(LIMITS, 10);
+    const [kept] = pool.some(pool.list());
+    expect(kept?.container).toEqual(signed.container);
+    expect(kept?.container.buffer.byteLength).toBe(signed.container.length);
   });
 });

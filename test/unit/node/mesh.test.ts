@@ -400,6 +400,18 @@ describe('documents in a stream', () => {
     }
   });
 
+  it('may come byte by byte, which takes neither long nor more memory than they have', () => {
+    const large = Buffer.from(BSON.serialize({ a: Buffer.alloc(100_000) }));
+    const splitter = new DocumentSplitter(1_000_000);
+    for (let i = 0; i < large.length - 1; i++) if (splitter.push(large.subarray(i, i + 1)).length > 0) throw new Error('too early');
+    expect(splitter.push(Buffer.concat([large.subarray(-1), documents[0]!]))).toEqual([large, documents[0]]);
+  });
+
+  it('are not views of what they came in', () => {
+    const [small] = new DocumentSplitter(10_000).push(Buffer.concat(documents));
+    expect(small!.buffer.byteLength).toBe(documents[0]!.length);
+  });
+
   it('must have a possible length', () => {
     expect(() => new DocumentSplitter(100).push(Buffer.from([101, 0, 0, 0]))).toThrow();
     expect(() => new DocumentSplitter(100).push(Buffer.from([4, 0, 0, 0]))).toThrow();
