@@ -44,13 +44,18 @@ export async function readBundle(path: string, forbidden?: string): Promise<Bund
     if (first !== DISPARATE) state.push(entry);
     else if (rest.length > 0 && /^[1-9]\d*$/.test(second ?? '')) {
       const own = disparate.get(Number(second)) ?? [];
-      disparate.set(Number(second), [...own, { ...entry, path: join(...rest) }]);
+      own.push({ ...entry, path: join(...rest) });
+      disparate.set(Number(second), own);
     }
   }
   const override = all.find((entry) => entry.path === OVERRIDE);
   if (override === undefined) return { root, state, disparate };
   if (override.content.kind === 'folder') throw new HotPocketError('BUNDLE_INVALID', { path, problem: `${OVERRIDE} is a folder.` });
-  return { root, state, disparate, override: { path: join(path, OVERRIDE), text: await readFile(override.source, 'utf8') } };
+  // It may be a link, to a folder or to nothing.
+  const text = await readFile(override.source, 'utf8').catch((error: unknown) => {
+    throw new HotPocketError('BUNDLE_INVALID', { path, problem: `${OVERRIDE} cannot be read (${errorText(error)}).` });
+  });
+  return { root, state, disparate, override: { path: join(path, OVERRIDE), text } };
 }
 
 async function listFolder(named: string, root: string): Promise<BundleEntry[]> {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fuzz, type FuzzRow } from './fuzz';
+import { LiveCluster } from './live';
 import { tableOf } from './table';
 import { targetsOf } from './targets';
 
@@ -7,10 +8,18 @@ import { targetsOf } from './targets';
 
 const MESSAGES = Number(process.env.HOTPOCKET_FUZZ_MESSAGES ?? 1_000_000);
 const SEED = Number(process.env.HOTPOCKET_FUZZ_SEED ?? 1);
+const chosen = targetsOf(MESSAGES, process.env.HOTPOCKET_FUZZ_TARGETS?.split(','));
 const rows: FuzzRow[] = [];
 
 describe.sequential(`${MESSAGES} messages (seed ${SEED})`, () => {
-  for (const { target, messages } of targetsOf(MESSAGES, process.env.HOTPOCKET_FUZZ_TARGETS?.split(','))) {
+  // One cluster for all targets that attack one.
+  let live: LiveCluster | undefined;
+  beforeAll(async () => {
+    if (chosen.some(({ target }) => target.name.startsWith('live'))) live = await LiveCluster.open();
+  }, 120_000);
+  afterAll(() => live?.close(), 120_000);
+
+  for (const { target, messages } of chosen) {
     it(target.name, async () => {
       const row = await fuzz(target, messages, SEED);
       rows.push(row);

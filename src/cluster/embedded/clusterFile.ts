@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
 import { asHotPocketError, errorText, HotPocketError, systemCode } from '../../base/errors';
 import { writeFileAtomic } from '../../base/files';
 import type { RoundsMode } from '../../base/rounds';
@@ -28,6 +29,20 @@ export interface NodeRecord {
 
 export const FORMAT = 1;
 
+const number = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+const shape = v.object({
+  format: v.literal(FORMAT),
+  name: v.string(),
+  contractId: v.string(),
+  contractPath: v.optional(v.string()),
+  rounds: v.optional(v.picklist(['grid', 'eager'])),
+  deploying: v.optional(v.literal(true)),
+  nodes: v.pipe(
+    v.array(v.object({ node: number(0xffff), publicKey: v.string(), role: v.picklist(['validator', 'observer']), userPort: number(0xffff), peerPort: number(0xffff), running: v.boolean() })),
+    v.check((nodes) => new Set(nodes.map(({ node }) => node)).size === nodes.length),
+  ),
+});
+
 /** The cluster, or undefined if there is none. Throws CLUSTER_FILE_INVALID. */
 export async function readClusterFile(path: string): Promise<ClusterRecord | undefined> {
   let text: string;
@@ -39,12 +54,15 @@ export async function readClusterFile(path: string): Promise<ClusterRecord | und
     throw new HotPocketError('CLUSTER_FILE_INVALID', { path, problem: errorText(error) });
   }
   try {
-    const record = JSON.parse(text) as ClusterRecord;
-    if (record.format === FORMAT && Array.isArray(record.nodes)) return record;
+    const json: unknown = JSON.parse(text);
+    const result = v.safeParse(shape, json);
+    // What a newer version added is kept.
+    if (result.success) return json as ClusterRecord;
+    const where = v.getDotPath(result.issues[0]);
+    throw new Error(where === null || where === 'format' ? `it is not of format ${FORMAT}.` : `${where} is not what it should be.`);
   } catch (error) {
     throw new HotPocketError('CLUSTER_FILE_INVALID', { path, problem: errorText(error) });
   }
-  throw new HotPocketError('CLUSTER_FILE_INVALID', { path, problem: `it is not of format ${FORMAT}.` });
 }
 
 export async function writeClusterFile(path: string, record: ClusterRecord): Promise<void> {

@@ -49,6 +49,11 @@ describe('readBundle', () => {
     expect(disparate.get(2)?.map(({ path }) => path)).toEqual(['keys', 'keys/a.key']);
   });
 
+  it.each(['nothing', 'lib'])('names an override that is a link to %s', async (to) => {
+    symlinkSync(to, join(root, 'hp.cfg.override'));
+    await expect(readBundle(root, elsewhere)).rejects.toMatchObject({ code: 'BUNDLE_INVALID', details: { problem: expect.stringMatching(/^hp\.cfg\.override cannot be read/) as string } });
+  });
+
   it('tells what is not there from what is no folder', async () => {
     await expect(readBundle(join(top, 'nothing'), elsewhere)).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });
     await expect(readBundle(join(root, 'index.js'), elsewhere)).rejects.toMatchObject({ code: 'BUNDLE_INVALID' });

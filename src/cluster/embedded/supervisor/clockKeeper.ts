@@ -1,10 +1,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import * as v from 'valibot';
 import type { ClockSetting, RunKind } from '../../../base/debugLink';
 import type { NodeCommand } from '../../../base/nodeLink';
 import type { PauseInfo } from '../../engine';
 
 /** A node that was suspended must not keep the others from going on. */
 const ACKNOWLEDGED_WITHIN_MS = 2_000;
+
+const setting = v.object({ behind: v.pipe(v.number(), v.finite()), heldAt: v.optional(v.pipe(v.number(), v.finite())) });
 
 /** What the keeper needs of the nodes. */
 export interface ClockedNodes {
@@ -30,11 +33,11 @@ export class ClockKeeper {
   /** Takes over what an earlier supervisor left. If that one died while the clock stood, it goes on from where it stood. */
   load(): void {
     try {
-      const { behind, heldAt } = JSON.parse(readFileSync(this.file, 'utf8')) as ClockSetting;
+      const { behind, heldAt } = v.parse(setting, JSON.parse(readFileSync(this.file, 'utf8')));
       this.current = { behind: heldAt === undefined ? behind : Date.now() - heldAt };
       this.save();
     } catch {
-      // There is none: nothing was ever debugged here.
+      // There is none, since nothing was ever debugged here; or it is damaged, and rounds are skipped.
     }
   }
 
