@@ -8,7 +8,7 @@ import type { UserProtocol } from '../../../src/hotpocket/inputs';
 import { generateKeyPair } from '../../../src/hotpocket/keys';
 import { parseUserMessage } from '../../../src/hotpocket/protocol/userMessages';
 import { DocumentSplitter } from '../../../src/node/mesh/framing';
-import { decodeMessage, encodeMessage, type PeerMessage } from '../../../src/node/mesh/messages';
+import { decodeMessage, encodeMessage } from '../../../src/node/mesh/messages';
 import { RawUser } from '../../support/userPort';
 import { hostileBytes } from '../bytes';
 import { helloOf } from '../insideNode';
@@ -46,15 +46,15 @@ function users(protocol: UserProtocol): FuzzTarget {
     share: 0.01,
     messages: userMessages(protocol),
     show: showSaid,
-    open: () => onCluster(async () => {
+    open: () => onCluster(() => {
       const keys = generateKeyPair();
       const line = new Line(async () => {
         const user = await RawUser.connect(`wss://127.0.0.1:${LIVE_USER_PORT}`, protocol, keys);
         return { user, get isOpen() { return user.socket.readyState === user.socket.OPEN; } };
       });
       let sent = 0;
-      return {
-        take: async (says) => {
+      return Promise.resolve({
+        take: async (says: UserSays) => {
           const { user } = await line.open();
           const bytes = spoken(says, protocol, keys);
           user.socket.send(bytes);
@@ -67,7 +67,7 @@ function users(protocol: UserProtocol): FuzzTarget {
           const parsed = parseUserMessage(protocol, bytes);
           return 'error' in parsed || parsed.type === 'unanswered' ? 'refused' : 'accepted';
         },
-      };
+      });
     }),
   });
 }
@@ -86,7 +86,7 @@ const sockets = target<Buffer>({
       let answer = '';
       socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
       socket.end(bytes);
-      await once(socket, 'close');
+      await new Promise((resolve) => socket.once('close', resolve));
       return answer.startsWith('HTTP/1.1 101') ? 'accepted' : 'refused';
     },
   })),
@@ -95,7 +95,7 @@ const sockets = target<Buffer>({
 async function tls(port: number): Promise<TLSSocket> {
   const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
   socket.on('error', () => socket.destroy());
-  await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')]);
+  await new Promise((resolve) => socket.once('secureConnect', resolve).once('close', resolve));
   return socket;
 }
 
@@ -133,7 +133,7 @@ class LivePeer {
   /** Resolves when all was looked at, or the connection is over. */
   async answered(): Promise<void> {
     const before = this.answers;
-    this.write(encodeMessage({ type: 'peerListRequest' } as PeerMessage));
+    this.write(encodeMessage({ type: 'peerListRequest' }));
     while (this.answers === before && this.isOpen) await new Promise<void>((resolve) => (this.wake = resolve));
   }
 }
