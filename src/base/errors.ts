@@ -56,7 +56,7 @@ export const catalogue = {
   DOCKER_MANAGEMENT_MISSING: entry<{ image: string; problem: string }>((d) => `The cluster has no management container, for want of the image ${d.image}: ${d.problem}`, () => 'Everything works here; only hpdevkit\'s own commands do not find the cluster. With the image there, or HP_DEVKIT_IMAGE set to one, the next new cluster has it.'),
   DOCKER_VOLUME_IN_USE: entry<{ volume: string; network: string; by: string }>((d) => `The cluster cannot be removed: its volume ${d.volume} or network ${d.network} is in use by ${d.by}.`, (d) => `Remove that first (docker rm -f ${d.by.replaceAll(',', '')}); nothing was changed.`),
   DOCKER_WORK_FAILED: entry<{ what: string; problem: string }>((d) => `${d.what} inside the cluster's volume failed: ${d.problem}`, () => 'Check that Docker has room on its disk (docker system df), then do it again.'),
-  NODE_CONFIG_UNREADABLE: entry<{ node: number; path: string; problem: string }>((d) => `The configuration of node ${d.node} (${d.path} in the volume) cannot be used: ${d.problem}`, () => 'Correct the file, or clean the cluster and deploy again.'),
+  NODE_CONFIG_UNREADABLE: entry<{ node: number; path: string; problem: string }>((d) => `The configuration of node ${d.node} (${d.path}) cannot be used: ${d.problem}`, () => 'Correct the file, or clean the cluster and deploy again.'),
   NODE_CONTAINER_MISSING: entry<{ node: number }>((d) => `Somebody removed the container of node ${d.node}, and its log with it.`, (d) => `Its data is still there: hotpocket start ${d.node} makes the container anew.`),
   NODE_ENDED: entry<{ node: number; exit: string; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}).`, (d) => `Its log may say why: ${d.log}. If Docker does not start it again: hotpocket start ${d.node}.`),
   NODE_PAUSED: entry<{ node: number }>((d) => `Node ${d.node} was paused: it stands still and takes no part.`, (d) => `hotpocket start ${d.node} (or docker unpause) lets it run on.`),
@@ -128,6 +128,8 @@ export const catalogue = {
   ),
   CLUSTER_FORKED: entry<{ needed: number; ledgers: string }>((d) => `The nodes stand on different ledgers, and none of these has the ${d.needed} votes it needs: ${d.ledgers}.`, () => 'They meet on one of them by themselves within some rounds. If they do not, deploy again: hotpocket deploy <path>.'),
   NATIVE_CHANNELS_UNAVAILABLE: entry<{ problem: string }>((d) => `NPL and control channels are not available: ${d.problem}`, () => 'Contracts that use neither run normally. Reinstall with the optional dependency koffi for this platform.'),
+  // Files of a node
+  FILE_DAMAGED: entry<{ path: string; problem: string }>((d) => `The file ${d.path} is damaged: ${d.problem}`, () => 'The node gets what it lacks from the others, as far as they have it. After a crash or a power cut this may be; else check the disk.'),
   // State
   STATE_IO: entry<{ folder: string; problem: string }>((d) => `The contract's files in ${d.folder} cannot be read or written: ${d.problem}`, () => 'Check that the disk has room and that these files are yours, then start the node again.'),
   STATE_CHANGED: entry<{ path: string }>((d) => `The contract's file ${d.path} changed while the contract was not running.`, () => 'Leave the files of a node alone while it is started; to change them, deploy again.'),

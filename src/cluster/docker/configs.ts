@@ -23,7 +23,7 @@ export async function readNodeConfig(container: Docker.Container, node: number):
     if (!isJsonObject(json) || !['node', 'contract', 'mesh', 'user'].every((section) => isJsonObject(json[section]))) throw new Error('it is no hp.cfg.');
     return { node, json, mode: file.mode };
   } catch (error) {
-    throw new HotPocketError('NODE_CONFIG_UNREADABLE', { node, path, problem: errorText(error) }, { cause: error });
+    throw new HotPocketError('NODE_CONFIG_UNREADABLE', { node, path: `${path} in the volume`, problem: errorText(error) }, { cause: error });
   }
 }
 

@@ -19,7 +19,13 @@ export function recordGroup(dir: string, leader: number): () => void {
   } catch {
     // The disk may be full; the run matters more.
   }
-  return () => rmSync(file, { force: true });
+  return () => {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // On a disk that has become read-only. Nobody is found by it any more.
+    }
+  };
 }
 
 /** Ends what a node that was killed has left running, and waits until it is gone. Returns how many groups that were. Only while no other node uses `dir`. */

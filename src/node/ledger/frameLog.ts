@@ -1,4 +1,5 @@
 import { blake3 } from '../../hotpocket/hash';
+import { unsaid, type Damaged } from '../damage';
 import { openFrameFile, type FrameFile } from './frameFile';
 
 /** Where a frame's payload lies in its file. */
@@ -10,6 +11,23 @@ interface FramePlace {
 const HEADER = 12; // u32 length, 8 bytes of b3(payload)
 const MAX_FRAME = 256 * 1024 * 1024;
 
+/** A record with its length and checksum. */
+export function framed(payload: Uint8Array): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt32BE(payload.length);
+  blake3(payload).copy(header, 4, 0, 8);
+  return Buffer.concat([header, payload]);
+}
+
+/** The record of which a file consists; undefined if that is not exactly one, or is damaged. */
+export function unframed(content: Buffer): Buffer | undefined {
+  const payload = content.subarray(HEADER);
+  const isWhole = content.length >= HEADER && content.readUInt32BE() === payload.length && isOf(payload, content);
+  return isWhole ? payload : undefined;
+}
+
+const isOf = (payload: Uint8Array, header: Buffer): boolean => blake3(payload).subarray(0, 8).equals(header.subarray(4, HEADER));
+
 /**
  * An append-only file of checksummed records. A record that was torn by a crash, and all after it, is cut off when the
  * file is opened: what is read is always a prefix of what was written.
@@ -18,12 +36,20 @@ export class FrameLog {
   private readonly places: FramePlace[] = [];
   private end = 0;
 
-  constructor(private readonly file: FrameFile) {
+  /** `cut` is told how many bytes were cut off. */
+  constructor(private readonly file: FrameFile, cut: (bytes: number) => void = () => undefined) {
+    const { size } = file;
     this.scan();
+    if (this.end === size) return;
+    file.truncate(this.end);
+    cut(size - this.end);
   }
 
-  static open(path: string): FrameLog {
-    return new FrameLog(openFrameFile(path));
+  static open(path: string, damaged: Damaged = unsaid): FrameLog {
+    let bytes = 0;
+    const log = new FrameLog(openFrameFile(path), (cut) => (bytes = cut));
+    if (bytes > 0) damaged(path, `Its last ${bytes} bytes are no whole record, and were cut off; the ${log.count} records before are good.`);
+    return log;
   }
 
   get count(): number {
@@ -37,11 +63,8 @@ export class FrameLog {
 
   /** Returns once the record is on disk. */
   append(payload: Uint8Array): void {
-    const header = Buffer.alloc(HEADER);
-    header.writeUInt32BE(payload.length);
-    blake3(payload).copy(header, 4, 0, 8);
     try {
-      this.file.append(Buffer.concat([header, payload]));
+      this.file.append(framed(payload));
     } catch (error) {
       this.file.truncate(this.end);
       throw error;
@@ -71,10 +94,9 @@ export class FrameLog {
       const length = header.readUInt32BE();
       const offset = this.end + HEADER;
       const payload = length <= MAX_FRAME && offset + length <= size ? this.file.read(offset, length) : undefined;
-      if (!payload || !blake3(payload).subarray(0, 8).equals(header.subarray(4))) break;
+      if (!payload || !isOf(payload, header)) break;
       this.places.push({ offset, length });
       this.end = offset + length;
     }
-    if (this.end < size) this.file.truncate(this.end);
   }
 }

@@ -11,6 +11,7 @@ import { makeCandidate } from '../consensus/inputPool';
 import type { Closing, ClosingProof, LedgerEntry } from '../consensus/types';
 import { hash, integer, ledgerEntry, proof, signedInputs } from '../schemas';
 import type { LedgerChain } from '../sync/ledgerSync';
+import { unsaid, type Damaged } from '../damage';
 import { FrameLog } from './frameLog';
 import { PrimaryHistory, type LedgerRecords } from './primaryHistory';
 import { RawHistory, type RawLedger } from './rawHistory';
@@ -59,11 +60,11 @@ export class LedgerStore implements LedgerChain {
   }
 
   /** `root` is the node's `ledger_fs/seed`. */
-  static open(root: string, { primaryShards, rawShards, primaryShardSize }: LedgerHistory = { primaryShards: 1, rawShards: 0 }): LedgerStore {
+  static open(root: string, { primaryShards, rawShards, primaryShardSize }: LedgerHistory = { primaryShards: 1, rawShards: 0 }, damaged: Damaged = unsaid): LedgerStore {
     const raw = join(root, 'raw');
     mkdirSync(raw, { recursive: true });
-    const recent = [FrameLog.open(join(raw, 'recent.0.log')), FrameLog.open(join(raw, 'recent.1.log'))] as const;
-    return new LedgerStore(new PrimaryHistory(join(root, 'primary'), primaryShards, primaryShardSize), recent, new RawHistory(raw, rawShards));
+    const recent = [FrameLog.open(join(raw, 'recent.0.log'), damaged), FrameLog.open(join(raw, 'recent.1.log'), damaged)] as const;
+    return new LedgerStore(new PrimaryHistory(join(root, 'primary'), primaryShards, primaryShardSize, damaged), recent, new RawHistory(raw, rawShards, damaged));
   }
 
   get last(): Ledger {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRIMARY_SHARD_SIZE, shardOf } from '../../hotpocket/ledger';
+import { unsaid, type Damaged } from '../damage';
 import { SegmentedLog } from './segmentedLog';
 
 /** Records of ledgers by their numbers, without gaps. */
@@ -27,7 +28,7 @@ export class PrimaryHistory implements LedgerRecords {
   private readonly shards = new Map<number, SegmentedLog>();
 
   /** `dir` is `ledger_fs/seed/primary`; `keep` is at least 1. */
-  constructor(private readonly dir: string, private readonly keep: number, private readonly size = PRIMARY_SHARD_SIZE) {
+  constructor(private readonly dir: string, private readonly keep: number, private readonly size = PRIMARY_SHARD_SIZE, private readonly damaged: Damaged = unsaid) {
     mkdirSync(dir, { recursive: true });
     let newer: number | undefined;
     for (const number of this.found()) {
@@ -35,7 +36,10 @@ export class PrimaryHistory implements LedgerRecords {
       // An empty one was begun in a crash; what is older than one that is not full does not lead up to the newest.
       const fits = newer === undefined ? log.count > 0 : number === newer - 1 && log.count === this.size;
       if (fits) newer = number;
-      else this.remove(number);
+      else {
+        if (log.count > 0) damaged(join(dir, String(number)), `Its ${log.count} ledgers do not lead up to the next shard, and were dropped.`);
+        this.remove(number);
+      }
     }
     this.dropOld();
   }
@@ -88,7 +92,7 @@ export class PrimaryHistory implements LedgerRecords {
   private open(number: number): SegmentedLog {
     const folder = join(this.dir, String(number));
     mkdirSync(folder, { recursive: true });
-    const log = new SegmentedLog(folder);
+    const log = new SegmentedLog(folder, undefined, this.damaged);
     this.shards.set(number, log);
     return log;
   }

@@ -7,6 +7,7 @@ import type { Hex } from '../../hotpocket/hash';
 import { RAW_SHARD_SIZE, shardOf } from '../../hotpocket/ledger';
 import type { LedgerInputView, LedgerOutputView } from '../../hotpocket/protocol/types';
 import { bytes, hash, integer, publicKey } from '../schemas';
+import { unsaid, type Damaged } from '../damage';
 import { FrameLog } from './frameLog';
 
 /** What users sent in a ledger, and what the contract had sent them. */
@@ -37,7 +38,7 @@ export class RawHistory {
   private readonly shards = new Map<number, Shard>();
 
   /** `dir` is `ledger_fs/seed/raw`; `keep` shards are kept, none if it is 0. */
-  constructor(private readonly dir: string, private readonly keep: number) {
+  constructor(private readonly dir: string, private readonly keep: number, private readonly damaged: Damaged = unsaid) {
     mkdirSync(dir, { recursive: true });
     const found = readdirSync(dir, { withFileTypes: true }).filter((e) => e.isDirectory() && /^\d+$/.test(e.name)).map((e) => Number(e.name));
     for (const number of found.sort((a, b) => b - a).slice(0, keep)) this.open(number);
@@ -80,7 +81,7 @@ export class RawHistory {
   private open(number: number): Shard {
     const folder = join(this.dir, String(number));
     mkdirSync(folder, { recursive: true });
-    const log = FrameLog.open(join(folder, 'raw.log'));
+    const log = FrameLog.open(join(folder, 'raw.log'), this.damaged);
     const places = new Map<number, number>();
     for (let i = 0; i < log.count; i++) {
       const seqNo = decode(log.read(i))?.seqNo;

@@ -6,7 +6,9 @@ import { systemCode } from '../../base/errors';
 import { toBson } from '../../hotpocket/bson';
 import type { Hex } from '../../hotpocket/hash';
 import type { UserOutput } from '../../hotpocket/outputs';
+import { unsaid, type Damaged } from '../damage';
 import { bytes, hash, integer, publicKey } from '../schemas';
+import { framed, unframed } from './frameLog';
 
 /**
  * The last contract run that was completed. What is on disk of a later one is half done: after a crash the state goes
@@ -33,18 +35,24 @@ const schema = v.object({
   configured: v.optional(hash),
 });
 
-/** Undefined if there is none, or none that can be read: the state then counts as it is. */
-export function readRunRecord(path: string): RunRecord | undefined {
+/** Undefined if there is none, or none that can be read, which is said: the state then counts as it is. */
+export function readRunRecord(path: string, damaged: Damaged = unsaid): RunRecord | undefined {
   try {
-    const result = v.safeParse(schema, BSON.deserialize(readFileSync(path), { promoteBuffers: true }));
-    return result.success ? result.output : undefined;
+    const content = readFileSync(path);
+    const result = v.safeParse(schema, BSON.deserialize(unframed(content) ?? plain(content), { promoteBuffers: true }));
+    if (result.success) return result.output;
   } catch (error) {
     if (systemCode(error) === 'EACCES') throw error;
-    return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
   }
+  damaged(path, 'It is no record of a contract run. The state counts as it is.');
+  return undefined;
 }
+
+/** As earlier versions wrote it: a document, which begins with its own length, without a checksum. */
+const plain = (content: Buffer): Buffer => (content.length >= 4 && content.readInt32LE() === content.length ? content : Buffer.alloc(0));
 
 /** Resolves once the record is on disk. */
 export function writeRunRecord(path: string, record: RunRecord): Promise<void> {
-  return writeFileAtomic(path, toBson(record), 0o600);
+  return writeFileAtomic(path, framed(toBson(record)), 0o600);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { unsaid, type Damaged } from '../damage';
 import { FrameLog } from './frameLog';
 
 /** Records in a file. All of it is read when it may have changed, and while it is open its places are in memory. */
@@ -29,13 +30,16 @@ export class SegmentedLog {
   private readonly opened = new Map<number, FrameLog>();
   private seals: Seals;
 
-  constructor(private readonly folder: string, private readonly size = SEGMENT) {
+  constructor(private readonly folder: string, private readonly size = SEGMENT, private readonly damaged: Damaged = unsaid) {
     this.seals = readSeals(join(folder, SEALS));
     const numbers = readdirSync(folder).flatMap((name) => /^ledgers(?:\.(\d+))?\.log$/.exec(name)?.[1] ?? (name === 'ledgers.log' ? '0' : [])).map(Number).sort((a, b) => a - b);
     for (const number of numbers) {
       const follows = number === this.segments.length && (number === 0 || this.last.count >= this.size);
       if (follows) this.segments.push({ number, first: this.count, count: this.countOf(number) });
-      else rmSync(this.path(number), { force: true });
+      else {
+        this.damaged(this.path(number), 'The file before it is not full, so nothing leads up to it. It was removed.');
+        rmSync(this.path(number), { force: true });
+      }
     }
     if (this.segments.length === 0) this.begin();
     this.saveSeals();
@@ -100,7 +104,7 @@ export class SegmentedLog {
     const seal = this.seals[number];
     if (seal?.print === fingerprint(this.path(number))) return seal.count;
     delete this.seals[number];
-    const log = FrameLog.open(this.path(number));
+    const log = FrameLog.open(this.path(number), this.damaged);
     const { count } = log;
     if (count < this.size) {
       this.opened.set(number, log);
@@ -112,7 +116,7 @@ export class SegmentedLog {
   }
 
   private log({ number }: Segment): FrameLog {
-    const log = this.opened.get(number) ?? FrameLog.open(this.path(number));
+    const log = this.opened.get(number) ?? FrameLog.open(this.path(number), this.damaged);
     // The one that was asked for longest ago comes first.
     this.opened.delete(number);
     this.opened.set(number, log);

@@ -19,6 +19,8 @@ export interface ContractDir {
   readonly config: HpConfig;
   /** Hash of patch.cfg as it now is on disk. */
   readonly patchHash: Hex;
+  /** patch.cfg was no JSON before. */
+  readonly patchWasDamaged: boolean;
   readonly tls: { readonly key: string; readonly cert: string };
   /** Undefined where locks are not available: then nobody notices a second node in the same folder. */
   readonly lock: Lock | undefined;
@@ -36,7 +38,7 @@ export async function openContractDir(dir: string): Promise<ContractDir> {
     for (const path of [paths.hpCfg, paths.patchCfg]) removeUnfinished(path);
     const config = parseConfig(await readConfigText(paths.hpCfg), paths.hpCfg);
     const tls = { key: await readFile(paths.tlsKey, 'utf8'), cert: await readFile(paths.tlsCert, 'utf8') };
-    return { paths, config, patchHash: await restorePatch(paths.patchCfg, config), tls, lock };
+    return { paths, config, ...(await restorePatch(paths.patchCfg, config)), tls, lock };
   } catch (error) {
     lock?.release();
     throw error;
@@ -72,7 +74,7 @@ export function lockContractDir({ dir, cfg }: ContractPaths): Lock | undefined {
 }
 
 /** Every start brings patch.cfg back to what hp.cfg says, in canonical form. */
-async function restorePatch(path: string, config: HpConfig): Promise<Hex> {
+async function restorePatch(path: string, config: HpConfig): Promise<Pick<ContractDir, 'patchHash' | 'patchWasDamaged'>> {
   const canonical = Buffer.from(formatPatch(config.contract));
   const current = await readFile(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
@@ -81,5 +83,14 @@ async function restorePatch(path: string, config: HpConfig): Promise<Hex> {
   if (!current?.equals(canonical)) await writeFileAtomic(path, canonical, PATCH_MODE);
   // The patch hash takes this mode for granted.
   else if (((await stat(path)).mode & 0o7777) !== PATCH_MODE) await chmod(path, PATCH_MODE);
-  return patchHash(canonical);
+  return { patchHash: patchHash(canonical), patchWasDamaged: current !== undefined && !isJson(current) };
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString());
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { blake3Hex, type Hex } from '../../hotpocket/hash';
 import { BLOCK_SIZE, blockHash, blockPrefix } from '../../hotpocket/stateHash';
+import { unsaid, type Damaged } from '../damage';
 import { placeFile } from './contents';
 import type { Steps } from './steps';
 
@@ -23,7 +24,7 @@ export class BlockStore {
   private readonly subfolders = new Set<string>();
   private readonly temporary: string;
 
-  constructor(private readonly folder: string) {
+  constructor(private readonly folder: string, private readonly damaged: Damaged = unsaid) {
     const scratch = join(folder, 'tmp');
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
@@ -52,6 +53,7 @@ export class BlockStore {
     if (!this.known.has(hash)) return undefined;
     const stored = this.readStored(hash);
     if (stored === undefined || stored.length < PREFIX_LENGTH || blake3Hex(stored) !== hash) {
+      this.damaged(this.path(hash), stored === undefined ? 'It cannot be read.' : 'It is not what its name says, and was removed.');
       this.remove(hash);
       return undefined;
     }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hex } from '../../hotpocket/hash';
+import { unsaid, type Damaged } from '../damage';
 import { placeFile } from './contents';
 import { decodeManifest, encodeManifest } from './manifest';
 import type { Manifest } from './types';
@@ -15,13 +16,17 @@ export class KeptStates {
   private manifests: readonly Manifest[];
 
   /** Loads what is there. `count` is how many are kept; what is damaged or beyond that is removed. */
-  constructor(private readonly folder: string, private readonly count: number) {
+  constructor(private readonly folder: string, private readonly count: number, damaged: Damaged = unsaid) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const names = new Set(readdirSync(folder));
     const order = names.delete(ORDER) ? readFileSync(join(folder, ORDER), 'utf8').split('\n') : [];
     this.manifests = order
       .filter((hash) => names.has(hash))
-      .flatMap((hash) => decodeManifest(readFileSync(join(folder, hash)), hash) ?? [])
+      .flatMap((hash) => {
+        const manifest = decodeManifest(readFileSync(join(folder, hash)), hash);
+        if (!manifest) damaged(join(folder, hash), 'It is no list of files of the state that its name says, and was removed.');
+        return manifest ?? [];
+      })
       .slice(0, count);
     for (const name of names) if (!this.get(name)) this.remove(name);
   }

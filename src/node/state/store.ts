@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HotPocketError, systemCode } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
 import { blockHash, PATCH_FILE, STATE_FOLDER } from '../../hotpocket/stateHash';
+import { unsaid, type Damaged } from '../damage';
 import { BlockStore, type Block } from './blocks';
 import { readBlocks } from './contents';
 import { codedSteps, withCode, withCodeLater } from './failures';
@@ -21,6 +22,7 @@ type FileEntry = Extract<ManifestEntry, { type: 'file' }>;
 export interface StateOptions {
   /** How many states before the last kept one can be restored and served. Default 2. */
   readonly retain?: number;
+  readonly damaged?: Damaged;
 }
 
 /** A block that must come from a peer. `index` is its place in its file, `length` its bytes. */
@@ -51,13 +53,13 @@ export class StateStore {
   /** Blocks from peers, for a state that was not applied yet. */
   private readonly incoming = new Set<Hex>();
 
-  private constructor(contractFs: string, private readonly folder: string, retain: number) {
+  private constructor(contractFs: string, private readonly folder: string, retain: number, damaged: Damaged) {
     mkdirSync(contractFs, { recursive: true });
     if (!this.exists) finish(ensureFolder(Buffer.from(folder)));
     this.tree = new StateTree(Buffer.from(folder));
     this.live = new LiveBlocks(this.tree);
-    this.blocks = new BlockStore(join(contractFs, 'blocks'));
-    this.kept = new KeptStates(join(contractFs, 'manifests'), retain + 1);
+    this.blocks = new BlockStore(join(contractFs, 'blocks'), damaged);
+    this.kept = new KeptStates(join(contractFs, 'manifests'), retain + 1, damaged);
     this.snapshots = new Snapshots(join(contractFs, 'ro'), (hash) => this.proven(hash));
     this.patchPath = Buffer.from(join(contractFs, 'seed', PATCH_FILE));
     const manifest = this.kept.all[0];
@@ -70,7 +72,7 @@ export class StateStore {
    */
   static open(contractFs: string, options: StateOptions = {}): StateStore {
     const folder = join(contractFs, 'seed', STATE_FOLDER);
-    return withCode(folder, () => new StateStore(contractFs, folder, options.retain ?? 2));
+    return withCode(folder, () => new StateStore(contractFs, folder, options.retain ?? 2, options.damaged ?? unsaid));
   }
 
   /** The state hash (reference 5.2) of the files as they are now. Costs 1 to 2 µs a file, and reading what changed. */

@@ -61,7 +61,7 @@ async function prepare(cluster: Cluster, record: ClusterRecord, bundle: Bundle, 
   const { paths } = cluster.options;
   if (bundle.override) task?.progress?.('Applying hp.cfg overrides');
   const configs = new Map<number, HpConfig>();
-  for (const { node } of record.nodes) configs.set(node, await overriddenConfig(paths.node(node).hpCfg, bundle));
+  for (const { node } of record.nodes) configs.set(node, await overriddenConfig(node, paths.node(node).hpCfg, bundle));
   requireOwnPorts(configs, bundle);
   const contract = configs.get(record.nodes[0]?.node ?? 1)?.contract;
   const warning = contract?.execute ? await checkContractProgram(contract.bin_path, bundle.root) : undefined;
@@ -72,8 +72,13 @@ async function prepare(cluster: Cluster, record: ClusterRecord, bundle: Bundle, 
   return configs;
 }
 
-async function overriddenConfig(file: string, { override }: Bundle): Promise<HpConfig> {
-  return withOverride(JSON.parse(await readFile(file, 'utf8')) as JsonObject, override, file);
+async function overriddenConfig(node: number, file: string, { override }: Bundle): Promise<HpConfig> {
+  try {
+    return withOverride(JSON.parse(await readFile(file, 'utf8')) as JsonObject, override, file);
+  } catch (error) {
+    if (error instanceof HotPocketError) throw error;
+    throw new HotPocketError('NODE_CONFIG_UNREADABLE', { node, path: file, problem: errorText(error) }, { cause: error });
+  }
 }
 
 /** Containers may share port numbers; nodes on one machine may not. */
