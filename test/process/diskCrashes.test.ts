@@ -55,7 +55,7 @@ async function dying(dir: string, crash?: Crash): Promise<{ readonly seen: Seen;
     if (!disk.hasDied) throw error;
   } finally {
     await seen.node?.bury();
-    disk.remove();
+    await disk.remove();
   }
   return { seen, effects: disk.effects };
 }

@@ -36,6 +36,7 @@ export class CrashingDisk {
   readonly effects: string[] = [];
   private readonly paths = new Map<number, string>();
   private readonly undo: (() => void)[] = [];
+  private readonly underWay = new Set<Promise<unknown>>();
   private died = false;
 
   private constructor(private readonly folders: readonly string[], private readonly crash: Crash | undefined) {}
@@ -57,8 +58,9 @@ export class CrashingDisk {
     return this.died;
   }
 
-  /** The disk is as any other again. */
-  remove(): void {
+  /** The disk is as any other again, once what the process had asked the system to do is done. */
+  async remove(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
     for (const undo of this.undo.reverse()) undo();
     syncBuiltinESMExports();
   }
@@ -91,7 +93,14 @@ export class CrashingDisk {
     return result;
   }
 
-  private async later(name: string, call: Call, args: unknown[]): Promise<unknown> {
+  private later(name: string, call: Call, args: unknown[]): Promise<unknown> {
+    const done = this.whenDone(name, call, args);
+    this.underWay.add(done);
+    void done.catch(() => undefined).finally(() => this.underWay.delete(done));
+    return done;
+  }
+
+  private async whenDone(name: string, call: Call, args: unknown[]): Promise<unknown> {
     const path = this.pathOf(args);
     if (path === undefined || (name === 'open' && !makes(args))) return this.opened(await call(...args), path);
     const moment = this.count(`${name} ${path}`);
