@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HotPocketError } from '../../../src/base/errors';
@@ -27,7 +27,10 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 
 /** As far as the system lets it. */
 function make(root: string, { way, kind, target: to }: Entry): void {
-  const path = join(root, ...way.map((name) => (name === '.' || name === '..' ? 'dots' : name)));
+  const names = way.map((name) => (name === '.' || name === '..' ? 'dots' : name));
+  const path = join(root, ...names);
+  // Not by way of a link that was made before, which may lead out of the folder.
+  if (names.some((_, i) => lstatSync(join(root, ...names.slice(0, i)), { throwIfNoEntry: false })?.isSymbolicLink())) return;
   try {
     mkdirSync(join(path, '..'), { recursive: true });
     switch (kind) {
