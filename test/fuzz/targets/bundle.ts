@@ -29,9 +29,9 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 function make(root: string, { way, kind, target: to }: Entry): void {
   const names = way.map((name) => (name === '.' || name === '..' ? 'dots' : name));
   const path = join(root, ...names);
-  // Not by way of a link that was made before, which may lead out of the folder.
-  if (names.some((_, i) => lstatSync(join(root, ...names.slice(0, i)), { throwIfNoEntry: false })?.isSymbolicLink())) return;
   try {
+    // Not by way of a link that was made before, which may lead out of the folder.
+    if (names.some((_, i) => lstatSync(join(root, ...names.slice(0, i)), { throwIfNoEntry: false })?.isSymbolicLink())) return;
     mkdirSync(join(path, '..'), { recursive: true });
     switch (kind) {
       case 'file': return writeFileSync(path, '{"contract":{}}');
