@@ -33,13 +33,14 @@ function make(root: string, { way, kind, target: to }: Entry): void {
     // Not by way of a link that was made before, which may lead out of the folder.
     if (names.some((_, i) => lstatSync(join(root, ...names.slice(0, i)), { throwIfNoEntry: false })?.isSymbolicLink())) return;
     mkdirSync(join(path, '..'), { recursive: true });
+    // Only what is new: writing into a pipe waits for whoever reads it.
     switch (kind) {
-      case 'file': return writeFileSync(path, '{"contract":{}}');
+      case 'file': return writeFileSync(path, '{"contract":{}}', { flag: 'wx' });
       case 'folder': return void mkdirSync(path, { recursive: true });
       case 'link': return symlinkSync(to, path);
       case 'pipe': return void execFileSync('mkfifo', [path], { stdio: 'ignore' });
       case 'unreadable':
-        writeFileSync(path, '');
+        writeFileSync(path, '', { flag: 'wx' });
         return chmodSync(path, 0);
       case 'no text': return writeFileSync(Buffer.concat([Buffer.from(`${root}/`), NO_TEXT]), '');
       case 'deep': return void mkdirSync(join(path, ...Array<string>(60).fill('d'.repeat(60))), { recursive: true });
