@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HotPocketError } from '../../src/base/errors';
 import { createProject } from '../../src/project/createProject';
+import { missingLibraries } from '../../src/project/libraries';
 import { isProjectName, templates } from '../../src/project/templates';
 
 let folder: string;
@@ -56,4 +57,23 @@ describe('a new project', () => {
 
 it.each([['a', true], ['a_1', true], ['', false], ['1a', false], ['A', false], ['a-b', false], ['a/b', false], ['a b', false]])('the name %j is allowed: %s', (name, allowed) => {
   expect(isProjectName(name)).toBe(allowed);
+});
+
+describe('libraries that are missing', () => {
+  it('are those that a project asks for and that are neither in it nor further up', async () => {
+    const made = await create('nodejs', 'blank-contract', 'my_contract');
+    expect(await missingLibraries(made)).toEqual(expect.arrayContaining(['a', 'b']));
+    mkdirSync(join(made, 'node_modules', 'a'), { recursive: true });
+    mkdirSync(join(folder, 'node_modules', 'b'), { recursive: true });
+    writeFileSync(join(made, 'package.json'), JSON.stringify({ dependencies: { a: '1', '@scope/c': '1' }, devDependencies: { b: '2' } }));
+    expect(await missingLibraries(made)).toEqual(['@scope/c']);
+    mkdirSync(join(made, 'node_modules', '@scope', 'c'), { recursive: true });
+    expect(await missingLibraries(made)).toEqual([]);
+  });
+
+  it('are none of a folder without a package.json, or with one that is broken', async () => {
+    expect(await missingLibraries(folder)).toEqual([]);
+    writeFileSync(join(folder, 'package.json'), '{');
+    expect(await missingLibraries(folder)).toEqual([]);
+  });
 });

@@ -14,6 +14,7 @@ const home: Help = () => setting('hotpocket.home');
 const deploy: Help = () => ({ title: vscode.l10n.t('Deploy Contract…'), command: 'hotpocket.deploy' });
 const build: Help = ({ folder }) => ({ title: vscode.l10n.t('Build Contract'), command: 'hotpocket.build', ...(typeof folder === 'string' && { args: [vscode.Uri.file(folder)] }) });
 const configuration: Help = () => ({ title: vscode.l10n.t('Preview hp.cfg'), command: 'hotpocket.previewOverride' });
+const shownTerminal: Help = () => ({ title: vscode.l10n.t('Show Terminal'), command: 'workbench.action.terminal.focus' });
 const terminal: Help = () => ({ title: vscode.l10n.t('Open Terminal'), command: 'workbench.action.terminal.new' });
 const compareState: Help = () => ({ title: vscode.l10n.t('Compare State File'), command: 'hotpocket.compareStateFile' });
 const startAll: Help = () => ({ title: vscode.l10n.t('Start All Nodes'), command: 'hotpocket.startAll' });
@@ -30,7 +31,8 @@ const helps: { readonly [C in ErrorCode]?: Help } = {
   BUNDLE_NOT_FOUND: deploy,
   BUNDLE_INVALID: deploy,
   OVERRIDE_INVALID: ({ path }) => file(path),
-  BUILD_FAILED: () => ({ title: vscode.l10n.t('Show Terminal'), command: 'workbench.action.terminal.focus' }),
+  BUILD_FAILED: shownTerminal,
+  INSTALL_FAILED: shownTerminal,
   SUPERVISOR_UNREACHABLE: logFile,
   SUPERVISOR_SOCKET_UNSAFE: terminal,
   CLUSTER_FILE_INVALID: ({ path }) => file(path),

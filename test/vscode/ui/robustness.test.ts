@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../harness/paths';
@@ -175,6 +175,32 @@ describe.sequential('a workspace of two folders', () => {
     await progress.hidden();
     await expect.poll(() => processesOf(workbench.id).filter((pid) => commandLine(pid).includes('setTimeout(() => {}, 100000)'))).toEqual([]);
     expect(pids(hotpocket(['status', '--json']))).toEqual(pids(before));
+    expect(await messages()).toEqual([]);
+    writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract' }));
+  });
+
+  it('installs the libraries of a project that has none yet, if it may', async () => {
+    const library = scratch.path('greeting');
+    mkdirSync(library);
+    writeFileSync(join(library, 'package.json'), JSON.stringify({ name: 'greeting', version: '1.0.0', main: 'index.js' }));
+    writeFileSync(join(library, 'index.js'), '');
+    const build = "node -e \"require('greeting')\"";
+    writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract', scripts: { build }, dependencies: { greeting: 'file:../greeting' } }));
+    const ask = async (answer: string): Promise<void> => {
+      await window.palette('HotPocket: Build Contract');
+      await window.quickInput.pick('eins/dist');
+      const question = window.dialog('The libraries of eins are not installed.');
+      await question.shown();
+      expect(await question.text()).toContain('greeting');
+      await window.screenshot('libraries');
+      await question.click(answer);
+    };
+    await ask('Build Without Them');
+    await told(/The build of .*eins failed/, ['Show Terminal']);
+    await ask('Run npm install');
+    await expect.poll(() => existsSync(scratch.path('eins', 'node_modules', 'greeting'))).toBe(true);
+    // Now it builds, and is not asked for again.
+    await window.notification('Building eins').hidden();
     expect(await messages()).toEqual([]);
     writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract' }));
   });
