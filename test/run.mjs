@@ -112,7 +112,7 @@ await Promise.all([run('what VS Code needs', process.execPath, ['test/vscode/run
 await vscode('host');
 if (!only) {
   // Most of their time is waiting for rounds, so there can be more than cores.
-  await Promise.all([suite('process', { workers: 3 }), docker()]);
+  await Promise.all([suite('process', { workers: 4 }), docker()]);
   if (long) for (const project of ['chaos', 'soak']) await suite(project);
 }
 await computed;

@@ -120,7 +120,8 @@ export class DockerCluster {
 
   /** All by which somebody could see that a node is debugged, apart from what its contract does: changed files, mounts, processes. */
   async traces(node: number): Promise<string> {
-    const script = 'cat /proc/self/mountinfo; ls -AR /dev /run /tmp /usr/bin; for process in /proc/[0-9]*; do [ "$process" = /proc/$$ ] || tr "\\\\000" " " < "$process/cmdline"; echo; done';
+    // A process that is listed may be gone when it is looked at.
+    const script = 'cat /proc/self/mountinfo; ls -AR /dev /run /tmp /usr/bin; for process in /proc/[0-9]*; do [ "$process" = /proc/$$ ] || { tr "\\\\000" " " < "$process/cmdline"; } 2>/dev/null; echo; done';
     const inside = (await this.run(node, script)).split('\n').filter((line) => line.trim() !== '' && !RUN.test(line));
     const changes = (await this.container(node).changes()) as readonly { readonly Path: string; readonly Kind: number }[];
     // A process that is just becoming another one still has its parent's command line.

@@ -26,7 +26,8 @@ describe('activation', () => {
     const known = await vscode.commands.getCommands(true);
     const wanted = [...contributes.commands.map(({ command }) => command), ...Object.values(contributes.views).flat().map(({ id }) => `${id}.focus`)];
     deepStrictEqual(wanted.filter((id) => !known.includes(id)), []);
-    strictEqual(known.filter((id) => /^hotpocket\.(?!cluster\.)/.test(id)).every((id) => wanted.includes(id)), true);
+    // VS Code itself adds some for each view.
+    deepStrictEqual(known.filter((id) => /^hotpocket\.(?!(cluster|ledgers)\.)/.test(id) && !wanted.includes(id)), []);
   });
 
   it('bears variables of the environment that make no sense', async () => {
