@@ -15,7 +15,9 @@ export function parseControlMessage(text: string): { readonly changePeers: () =>
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ControlMessageError(`Control json message parsing failed. ${error instanceof Error ? error.message : ''}`);
+    // It quotes the contract's bytes, which are to stay within a line of the log.
+    const problem = error instanceof Error ? error.message.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ') : '';
+    throw new ControlMessageError(`Control json message parsing failed. ${problem}`);
   }
   const message = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   if (typeof message['type'] !== 'string') throw new ControlMessageError("Control json message 'type' missing or invalid.");

@@ -30,6 +30,10 @@ describe('a control message', () => {
     expect(carryOut(changeset({}), true)).toEqual(warned);
   });
 
+  it('that is noise stays within a line of the log', () => {
+    expect(carryOut('\u001b[2J\r\n\u2028{').log).toEqual([expect.stringMatching(/^err Control json message parsing failed\. [^\p{Cc}\u2028]+$/u)]);
+  });
+
   it.each([
     ['{', expect.stringMatching(/^err Control json message parsing failed\. ./)],
     ['7', "err Control json message 'type' missing or invalid."],

@@ -154,6 +154,9 @@ describe.sequential('a workspace of two folders', () => {
       await window.screenshot('deploying');
       await progress.click('Cancel');
       await progress.hidden();
+      // It is hidden at once. What the extension does later, it does after it has passed the wish on.
+      await window.palette('HotPocket: Open Settings');
+      await window.page.locator('.settings-editor').waitFor();
     } finally {
       process.kill(supervisor(), 'SIGCONT');
     }
@@ -184,7 +187,7 @@ describe.sequential('a workspace of two folders', () => {
     mkdirSync(library);
     writeFileSync(join(library, 'package.json'), JSON.stringify({ name: 'greeting', version: '1.0.0', main: 'index.js' }));
     writeFileSync(join(library, 'index.js'), '');
-    const build = "node -e \"require('greeting')\"";
+    const build = "node -e \"require('greeting'); fs.writeFileSync('built', '')\"";
     writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract', scripts: { build }, dependencies: { greeting: 'file:../greeting' } }));
     const ask = async (answer: string): Promise<void> => {
       await window.palette('HotPocket: Build Contract');
@@ -196,12 +199,11 @@ describe.sequential('a workspace of two folders', () => {
       await question.click(answer);
     };
     await ask('Build Without Them');
-    await told(/The build of .*eins failed/, ['Show Terminal']);
+    await told(/The build of .*eins failed/, ['Show Terminal', 'Show Details']);
     await ask('Run npm install');
-    await expect.poll(() => existsSync(scratch.path('eins', 'node_modules', 'greeting'))).toBe(true);
-    // Now it builds, and is not asked for again.
-    await window.notification('Building eins').hidden();
-    expect(await messages()).toEqual([]);
+    // And builds then.
+    await expect.poll(() => existsSync(scratch.path('eins', 'built'))).toBe(true);
+    await expect.poll(messages).toEqual([]);
     writeFileSync(scratch.path('eins', 'package.json'), JSON.stringify({ name: 'contract' }));
   });
 
@@ -224,9 +226,16 @@ describe.sequential('a workspace of two folders', () => {
   });
 });
 
-/** Trusts the folders of this window. */
+/** Trusts the folders of this window. VS Code has been seen to forget it when a window had just been opened: then once more. */
 async function trusted(): Promise<void> {
-  await window.palette('Workspaces: Manage Workspace Trust');
-  await window.page.getByRole('button', { name: /^Trust$/ }).click();
-  await expect.poll(() => window.page.locator('.welcome-view-content').innerText()).toContain('No HotPocket cluster');
+  const welcome = window.page.locator('.welcome-view-content');
+  for (let tries = 1; ; tries++) {
+    await window.palette('Workspaces: Manage Workspace Trust');
+    await window.page.getByRole('button', { name: /^Trust$/ }).click();
+    try {
+      return await welcome.filter({ hasText: 'No HotPocket cluster' }).waitFor({ timeout: 10_000 });
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
 }
