@@ -111,6 +111,7 @@ describe('a window without a folder', () => {
 describe.sequential('a workspace of two folders', () => {
   it('offers the contracts of both', async () => {
     window = await workbench.openWindow(workspace);
+    await folders();
     await window.showContainer('HotPocket');
     await window.page.locator('.welcome-view-content').waitFor();
     await trusted();
@@ -226,16 +227,22 @@ describe.sequential('a workspace of two folders', () => {
   });
 });
 
-/** Trusts the folders of this window. VS Code has been seen to forget it when a window had just been opened: then once more. */
-async function trusted(): Promise<void> {
-  const welcome = window.page.locator('.welcome-view-content');
+/** Waits for the folders of the workspace. VS Code in the browser has been seen to open one without, for good; then it is opened again. */
+async function folders(): Promise<void> {
   for (let tries = 1; ; tries++) {
-    await window.palette('Workspaces: Manage Workspace Trust');
-    await window.page.getByRole('button', { name: /^Trust$/ }).click();
+    await window.showContainer('Explorer');
     try {
-      return await welcome.filter({ hasText: 'No HotPocket cluster' }).waitFor({ timeout: 10_000 });
+      return await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'eins' }).first().waitFor({ timeout: 10_000 });
     } catch (error) {
       if (tries === 3) throw error;
+      await window.reload();
     }
   }
+}
+
+/** Trusts the folders of this window. */
+async function trusted(): Promise<void> {
+  await window.palette('Workspaces: Manage Workspace Trust');
+  await window.page.getByRole('button', { name: /^Trust$/ }).click();
+  await expect.poll(() => window.page.locator('.welcome-view-content').innerText()).toContain('No HotPocket cluster');
 }
