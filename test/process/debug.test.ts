@@ -168,6 +168,7 @@ it('lets the contract run on when its debugger is gone', async () => {
   tester.dispose();
   expect((await pending)?.status).toBe('accepted');
   await user.receives('noted deserted');
+  await cluster.advance(NODES);
   requireSteady(from);
 });
 
@@ -181,6 +182,7 @@ it('lets the contract run on when its debugger hangs', async () => {
   tester.engine.dispose();
   await user.receives('noted hanging');
   expect((await pending)?.status).toBe('accepted');
+  await cluster.advance(NODES);
   requireSteady(from);
 });
 
