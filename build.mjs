@@ -96,7 +96,6 @@ const options = {
  */
 const inContainers = { ...options, entryPoints: { debugAgent: 'src/cluster/docker/debug/agent/main.ts', debugContainerHook: 'src/debug/containerHook.ts' }, target: 'node16', minify: true, sourcemap: false };
 
-
 /** The schemas that package.json names, from the table by which the node reads its configuration. */
 async function writeSchemas() {
   const { outputFiles } = await build({ entryPoints: ['src/hotpocket/config/jsonSchema.ts'], absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', write: false });

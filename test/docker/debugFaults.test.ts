@@ -14,6 +14,15 @@ const listens = (host: string, port: number): Promise<boolean> => new Promise((d
   const socket = connectTo(port, host).on('connect', () => (socket.destroy(), done(true))).on('error', () => done(false));
 });
 
+/** Lets runs go on that stop, up to the one that has this input. */
+async function goOnAfter(tester: Awaited<ReturnType<typeof debugging.debug>>, input: string): Promise<void> {
+  for (let text = ''; text !== input; ) {
+    const { client, stopped } = await tester.stop();
+    text = String(await client.value(stopped, 'text'));
+    await client.resume();
+  }
+}
+
 it(`is in step again after ${PAUSE_MS / 1000} s at a breakpoint`, async () => {
   const tester = await debugging.debug({ node: 2 }, [NOTE]);
   const user = await debugging.connect(1);
@@ -98,12 +107,7 @@ it('goes on debugging when the container was killed and starts again', async () 
   const later = await debugging.connect(3);
   void (await later.submit('after the start'));
   // The run before is done again by the node, and debugged again if it was armed in time.
-  for (;;) {
-    const { client, stopped } = await tester.stop();
-    const text = await client.value(stopped, 'text');
-    await client.resume();
-    if (text === 'after the start') break;
-  }
+  await goOnAfter(tester, 'after the start');
   await later.receives('noted after the start');
 });
 
@@ -138,12 +142,7 @@ it('says when the time of a process at a breakpoint is over, and goes on debuggi
   expect(debugging.cluster.log(2)).toContain('Contract process timeout of 5000ms exceeded.');
   await debugging.cluster.advance(2);
   void (await user.submit('in time'));
-  for (;;) {
-    const { client, stopped } = await tester.stop();
-    const text = await client.value(stopped, 'text');
-    await client.resume();
-    if (text === 'in time') break;
-  }
+  await goOnAfter(tester, 'in time');
   await user.receives('noted in time');
 });
 

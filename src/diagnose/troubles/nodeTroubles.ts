@@ -1,3 +1,4 @@
+import { LineReader } from '../../base/lines';
 import { parseLedgerCreated, parseLogLine } from '../../hotpocket/logLine';
 import { recognise, type Recognised, type Trouble } from './recognise';
 
@@ -19,7 +20,7 @@ interface Standing {
 export class NodeTroubles {
   private readonly standing = new Map<string, Standing>();
   private now = 0;
-  private rest = '';
+  private readonly lines = new LineReader();
 
   /** The trouble it is in now. */
   get current(): readonly Trouble[] {
@@ -28,15 +29,13 @@ export class NodeTroubles {
 
   /** A piece of the log. Returns whether `current` may be another. */
   text(text: string): boolean {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    return lines.map((line) => this.line(line)).some(Boolean);
+    return this.lines.push(text).map((line) => this.line(line)).some(Boolean);
   }
 
   /** What comes now is another log. */
   forget(): void {
     this.standing.clear();
-    this.rest = '';
+    this.lines.forget();
   }
 
   private line(text: string): boolean {

@@ -26,16 +26,18 @@ export async function findContract(context: vscode.ExtensionContext, argument: u
   return choose(await contractsOfWorkspace(context));
 }
 
-/** Those that there are to choose from; what was deployed last goes first. */
-export async function contractsOfWorkspace(context: vscode.ExtensionContext): Promise<ContractFolder[]> {
-  return contractFolders(await everywhere(OVERRIDE), await everywhere('package.json'), lastContract(context));
+/** Those that there are to choose from; what was deployed last goes first. `files`: how files with a name are found. */
+export async function contractsOfWorkspace(context: vscode.ExtensionContext, files = everywhere): Promise<ContractFolder[]> {
+  return contractFolders(await files(OVERRIDE), await files('package.json'), lastContract(context));
 }
 
-/** Files with this name in the workspace. */
+/** Files with this name in the workspace, by VS Code's search. */
+export const searched = (name: string): Promise<string[]> => search(`**/${name}`);
+
+/** The same, for whoever waits for an answer: where the search finds none, the disk is looked at, which takes longer. */
 async function everywhere(name: string): Promise<string[]> {
-  const found = await search(`**/${name}`);
+  const found = await searched(name);
   if (found.length > 0) return found;
-  // VS Code's search has been seen to find nothing in a window that had just been opened; that nothing is there, only the disk tells.
   const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
   return (await Promise.all(folders.map(({ uri }) => filesBelow(uri.fsPath, name)))).flat();
 }

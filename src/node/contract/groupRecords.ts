@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasLiving, killGroup } from './groupSignals';
-import { processStat } from './processStat';
+import { processStat } from '../../base/processStat';
 
 const PREFIX = 'group.';
 const END_LIMIT_MS = 2_000;

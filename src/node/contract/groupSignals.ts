@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { processStat } from './processStat';
+import { processStat } from '../../base/processStat';
 
 /** SIGKILL to all processes of a group. False if there is none left. */
 export function killGroup(leader: number): boolean {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { adoptOrphans, type Collect } from '../../base/native/orphans';
-import { processName, processStat } from './processStat';
+import { processName, processStat } from '../../base/processStat';
 
 const END_LIMIT_MS = 2_000;
 

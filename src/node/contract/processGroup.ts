@@ -3,7 +3,7 @@ import { HotPocketError } from '../../base/errors';
 import { recordGroup } from './groupRecords';
 import { hasLiving, killGroup, livingOf } from './groupSignals';
 import { endOrphans } from './orphans';
-import { processName } from './processStat';
+import { processName } from '../../base/processStat';
 
 // SIGKILL can't be refused, only be late: a process deep in a system call dies at its end.
 const END_LIMIT_MS = 2000;

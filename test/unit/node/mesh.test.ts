@@ -120,7 +120,7 @@ describe('the mesh', () => {
     const a = await node(0, []);
     const b = await node(1, [0]);
     await connectedTo(a, 1);
-    // A stranger repeats, word for word, the kind of hello that b sends, with a signature that is b's but not for this session.
+    // A stranger repeats, word for word, the kind of hello that b sends, with a signature that is b's but not for this connection.
     const socket = connect({ host: '127.0.0.1', port: PORT, rejectUnauthorized: false });
     const closed = new Promise<void>((done) => socket.once('close', () => done()));
     socket.on('error', () => {});

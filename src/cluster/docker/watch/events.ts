@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { Emitter, type Disposable } from '../../../base/disposables';
+import { LineReader } from '../../../base/lines';
 
 export type DockerEvent =
   /** Something happened to a container. */
@@ -59,13 +60,9 @@ export class DockerEvents implements Disposable {
   private async read(stream: NodeJS.ReadableStream & { destroy(): void }, signal: AbortSignal): Promise<void> {
     const abort = (): void => stream.destroy();
     signal.addEventListener('abort', abort);
-    let rest = '';
+    const lines = new LineReader();
     stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.tell(line);
-    });
+    stream.on('data', (text: string) => lines.push(text).forEach((line) => this.tell(line)));
     await new Promise<void>((resolve) => stream.on('end', resolve).on('close', resolve).on('error', () => resolve()));
     signal.removeEventListener('abort', abort);
   }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Disposable } from '../../../base/disposables';
+import { LineReader } from '../../../base/lines';
 import { followLog } from '../logs/follow';
 import { NO_FACTS, withFacts, withLine, type NodeFacts } from './facts';
 
@@ -18,7 +19,7 @@ export class NodeWatch implements Disposable {
   private current: NodeFacts;
   /** Nothing is told until it is. */
   private isCaughtUp = false;
-  private rest = '';
+  private readonly lines = new LineReader();
 
   /** `key` tells one run of a container from another; `settled`: it runs so long that it surely takes users. */
   constructor(docker: Docker, readonly key: string, container: string, settled: boolean, private readonly events: NodeWatchEvents) {
@@ -58,9 +59,7 @@ export class NodeWatch implements Disposable {
   }
 
   private read(text: string): void {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) this.set(withLine(this.current, line));
+    for (const line of this.lines.push(text)) this.set(withLine(this.current, line));
   }
 
   private set(facts: NodeFacts): void {

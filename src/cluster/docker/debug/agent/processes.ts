@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { processStat } from '../../../../base/processStat';
 
 /** A process of this container that is not just waiting to be forgotten. */
 export function isAlive(pid: number): boolean {
-  try {
-    // The name stands in brackets and may hold anything.
-    return !/^ [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\)/s, ''));
-  } catch {
-    return false;
-  }
+  const [state] = processStat(pid) ?? [];
+  return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
 export function commandLine(pid: number): string[] {
