@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -8,6 +8,7 @@ const rowsOf = (title: string): string[][] => {
   const section = document.split(/^## /m).find((text) => text.startsWith(title)) ?? '';
   return section.split('\n').filter((line) => /^\| [^-|]/.test(line)).map((line) => line.slice(2, -2).split(' | '));
 };
+const differences = rowsOf('Differences from the real engine');
 
 describe('the table of the reference in ARCHITECTURE.md', () => {
   const rows = rowsOf('The reference, section by section').slice(1);
@@ -29,10 +30,27 @@ describe('the table of the reference in ARCHITECTURE.md', () => {
   });
 
   it('names differences that are there', () => {
-    const letters = new Set(rowsOf('Differences from the real engine').map(([letter]) => letter));
+    const letters = new Set(differences.map(([letter]) => letter));
     expect(letters.size).toBeGreaterThan(20);
-    const named = rows.flatMap(([, , differences = '']) => [...differences.matchAll(/(?:^|, |; )([a-z])(?=$|[,;:. ])/g)].map(([, letter]) => letter!));
+    const named = rows.flatMap(([, , cell = '']) => [...cell.matchAll(/(?:^|, |; )([a-z]|aa)(?=$|[,;:. ])/g)].map(([, letter]) => letter!));
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((letter) => !letters.has(letter))).toEqual([]);
+    expect([...letters].filter((letter) => !named.includes(letter!))).toEqual([]);
+  });
+});
+
+describe('the table of differences in ARCHITECTURE.md', () => {
+  it('has each letter once, in order', () => {
+    const alphabet = [...'abcdefghijklmnopqrstuvwxyz', 'aa', 'ab', 'ac'];
+    expect(differences.map(([letter]) => letter)).toEqual(alphabet.slice(0, differences.length));
+  });
+
+  it('names tests that are there', () => {
+    const testsIn = (folder: string) => readdirSync(join(root, 'test', folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts')).map((path) => basename(path, '.test.ts'));
+    const usual = [...testsIn('unit'), ...testsIn('process')];
+    const simulated = testsIn('sim');
+    const named = differences.flatMap((row) => [...row.at(-1)!.matchAll(/`([^`]+)`( \(sim\))?/g)].map(([, name, sim]) => ({ name: name!, sim: sim !== undefined })));
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter(({ name, sim }) => !(sim ? simulated : usual).includes(name))).toEqual([]);
   });
 });
