@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contractFolders, deployable, packageOf } from '../../src/project/contractFolders';
-import { filesBelow } from '../../src/extension/contract/walk';
 
 let root: string;
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'hotpocket földers '))));
@@ -51,16 +50,6 @@ describe('contract folders', () => {
     expect((await find(overrides, [], 'b')).map(({ path, why }) => [path, why])).toEqual([[at('b'), 'last'], [at('a'), 'override']]);
     expect(await find([], [], 'c')).toEqual([{ path: at('c'), why: 'last' }]);
     expect(await find([], [], 'gone')).toEqual([]);
-  });
-});
-
-describe('the disk itself', () => {
-  it('tells of files below a folder, nearest first, not of those that others made or that are linked', async () => {
-    write({ 'a/b b/ç/package.json': {}, 'package.json': {}, 'node_modules/x/package.json': {}, '.hidden/package.json': {}, 'a/package.jsonc': {} });
-    mkdirSync(at('a/d/package.json'), { recursive: true });
-    symlinkSync('..', at('a/up'));
-    expect(await filesBelow(root, 'package.json')).toEqual([at('package.json'), at('a/b b/ç/package.json')]);
-    expect(await filesBelow(at('gone'), 'package.json')).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
 import { contractFolders, deployable, hasOverride, isFolder, OVERRIDE, type ContractFolder } from '../../project/contractFolders';
-import { filesBelow } from './walk';
 
 const EXCLUDED = '**/node_modules/**';
 /** A workspace with more contracts than this is not searched further. */
@@ -26,20 +25,9 @@ export async function findContract(context: vscode.ExtensionContext, argument: u
   return choose(await contractsOfWorkspace(context));
 }
 
-/** Those that there are to choose from; what was deployed last goes first. `files`: how files with a name are found. */
-export async function contractsOfWorkspace(context: vscode.ExtensionContext, files = everywhere): Promise<ContractFolder[]> {
-  return contractFolders(await files(OVERRIDE), await files('package.json'), lastContract(context));
-}
-
-/** Files with this name in the workspace, by VS Code's search. */
-export const searched = (name: string): Promise<string[]> => search(`**/${name}`);
-
-/** The same, for whoever waits for an answer: where the search finds none, the disk is looked at, which takes longer. */
-async function everywhere(name: string): Promise<string[]> {
-  const found = await searched(name);
-  if (found.length > 0) return found;
-  const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
-  return (await Promise.all(folders.map(({ uri }) => filesBelow(uri.fsPath, name)))).flat();
+/** Those that there are to choose from; what was deployed last goes first. */
+export async function contractsOfWorkspace(context: vscode.ExtensionContext): Promise<ContractFolder[]> {
+  return contractFolders(await search(`**/${OVERRIDE}`), await search('**/package.json'), lastContract(context));
 }
 
 /** A folder that was named holds the contract somewhere, or is it. */
