@@ -139,7 +139,7 @@ it('says when the time of a process at a breakpoint is over, and goes on debuggi
   const { debuggee } = await tester.stop();
   await until('its end', 20_000, () => (tester.ended.includes(debuggee.run) ? true : undefined));
   expect(Math.abs(Date.now() - (debuggee.endsAt ?? 0))).toBeLessThan(1_500);
-  expect(debugging.cluster.log(2)).toContain('Contract process timeout of 5000ms exceeded.');
+  await until('the node to say so', 20_000, () => (debugging.cluster.log(2).includes('Contract process timeout of 5000ms exceeded.') ? true : undefined), () => debugging.cluster.log(2).slice(-1_500));
   await debugging.cluster.advance(2);
   void (await user.submit('in time'));
   await goOnAfter(tester, 'in time');

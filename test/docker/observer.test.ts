@@ -115,7 +115,7 @@ describe.sequential('the observer', () => {
     expect((await engine.status())?.nodes[1]?.observer).toBeUndefined();
     await engine.start(2);
     await statusWhen(engine, ({ observer, voteStatus }) => observer === key && voteStatus === 'synced');
-    expect(ledgers.length).toBeGreaterThan(0);
+    await eventually(() => ledgers.length > 0);
   });
 
   it('is not there when it is switched off', async () => {

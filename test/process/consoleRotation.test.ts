@@ -32,7 +32,10 @@ describe('the console log of a running node', () => {
     expect(ledgers).toEqual(Array.from({ length: ledgers.length }, (_, i) => (ledgers[0] ?? 0) + i));
     const printed = [...text.matchAll(/^ledger (\d+), line (\d+) of the contract$/gm)].map((match) => `${match[1]} ${match[2]}`);
     const runs = [...new Set(printed.map((line) => line.split(' ')[0]))];
-    expect(printed).toEqual(runs.flatMap((run) => Array.from({ length: LINES }, (_, i) => `${run} ${i + 1}`)));
+    const all = runs.flatMap((run) => Array.from({ length: LINES }, (_, i) => `${run} ${i + 1}`));
+    // The stop may have ended the last one before it was through.
+    expect(printed.length).toBeGreaterThan(all.length - LINES);
+    expect(printed).toEqual(all.slice(0, printed.length));
     expect(runs.length).toBeGreaterThanOrEqual(ledgers.length - 1);
   });
 });

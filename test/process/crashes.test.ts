@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliCluster, until } from './support/cliCluster';
 import { FAST, nodeContract } from './support/contracts';
@@ -47,10 +48,17 @@ async function kill(pid: number): Promise<void> {
   await until(`process ${pid} to end`, 5_000, async () => ((await cluster.processes()).some((line) => Number.parseInt(line, 10) === pid) ? undefined : true));
 }
 
-/** Resolves in the middle of a run that has an input, on all these nodes. */
+/** In the runs with the input that is returned these nodes stand still until they are let go. */
+async function hold(name: string, nodes: readonly number[]): Promise<{ readonly input: string; readonly letGo: () => void }> {
+  const folder = join(cluster.home, name);
+  mkdirSync(folder);
+  for (const { node, publicKey } of (await cluster.status()).nodes) if (nodes.includes(node)) writeFileSync(join(folder, publicKey), '');
+  return { input: `held ${folder}`, letGo: () => rmSync(folder, { recursive: true }) };
+}
+
+/** Resolves in the middle of a run in which all these nodes are held. */
 async function inRun(seqNo: number, nodes: readonly number[]): Promise<void> {
-  const underWay = (node: number): boolean => cluster.log(node).includes(`run ${seqNo} begins\n`) && !cluster.log(node).includes(`run ${seqNo} ends\n`);
-  await until(`run ${seqNo} to be under way`, 10_000, () => (nodes.every(underWay) ? true : undefined), () => cluster.log(nodes[0]!).slice(-1_000));
+  await until(`run ${seqNo} to be under way`, 20_000, () => (nodes.every((node) => cluster.log(node).includes(`run ${seqNo} begins\n`)) ? true : undefined), () => cluster.log(nodes[0]!).slice(-1_000));
 }
 
 describe.sequential('a cluster of five', () => {
@@ -70,9 +78,13 @@ describe.sequential('a cluster of five', () => {
   it('does the run again of a node that is killed in it', async () => {
     const pid = await cluster.pid(2);
     const from = cluster.mark(2);
-    const seqNo = await submit('killed');
+    const { input, letGo } = await hold('killed', [2]);
+    const seqNo = await submit(input);
     await inRun(seqNo, [2]);
     process.kill(pid, 'SIGKILL');
+    // Its supervisor has ended the run by then.
+    await cluster.logged(2, /Node 2 ended unexpectedly/, from);
+    letGo();
     const text = await cluster.logged(2, new RegExp(`run ${seqNo} ends\n`), from);
     expect(text).toMatch(/\[wrn\]\[hpc\] Node 2 ended unexpectedly \(signal SIGKILL\) and is started again in [\d.]+ s\.\n/);
     expect(text.split(`run ${seqNo} begins\n`)).toHaveLength(3);
@@ -158,12 +170,14 @@ describe.sequential('a cluster of five', () => {
   it('goes on when all its nodes are killed at once in a run', async () => {
     const pids = await Promise.all(NODES.map((node) => cluster.pid(node)));
     const from = NODES.map((node) => cluster.mark(node));
-    const seqNo = await submit('all killed');
+    const { input, letGo } = await hold('all killed', NODES);
+    const seqNo = await submit(input);
     await inRun(seqNo, NODES);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const [i, node] of NODES.entries()) await cluster.logged(node, new RegExp(`Node ${node} ended unexpectedly \\(signal SIGKILL\\)`), from[i]);
+    letGo();
     for (const [i, node] of NODES.entries()) {
       const text = await cluster.logged(node, new RegExp(`run ${seqNo} ends\n`), from[i]);
-      expect(text).toContain(`Node ${node} ended unexpectedly (signal SIGKILL)`);
       expect(text.split(`run ${seqNo} begins\n`)).toHaveLength(3);
     }
     await cluster.advance(NODES);

@@ -64,7 +64,8 @@ describe.each(['json', 'bson'] as const)('our client over %s', (protocol) => {
   it('reads status and ledgers, and follows them', async () => {
     const { client, events } = await connect(1, { protocol });
     client.subscribe('ledger_event');
-    expect(await client.status()).toMatchObject({ hpVersion: '0.6.4', voteStatus: 'synced', roundTime: 1000, currentUnl: [...unl].sort() });
+    // A busy machine misses a round now and then, and is back in the next.
+    await expect.poll(() => client.status()).toMatchObject({ hpVersion: '0.6.4', voteStatus: 'synced', roundTime: 1000, currentUnl: [...unl].sort() });
     const ledgers = await until('two ledgers', 20_000, () => {
       const told = events.flatMap((event) => (event.type === 'ledger' ? [event.ledger] : []));
       return told.length >= 2 ? told : undefined;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PYTHON } from '../support/contracts/harness';
-import { CliCluster } from './support/cliCluster';
+import { CliCluster, until } from './support/cliCluster';
 import { contractSource } from './support/contracts';
 import { User } from './support/users';
 
@@ -66,9 +66,18 @@ describe.skipIf(!PYTHON).sequential('a patch', () => {
 
   it('is not lost when all nodes stop before a ledger agrees on it', async () => {
     const from = NODES.map((node) => cluster.mark(node));
+    const pid = await cluster.pid(3);
     const seqNo = await tell({ environment: { KEPT: 'yes' } });
     await allRun(NODES, from, new RegExp(`run ${seqNo} with`));
-    await cluster.ok('stop');
+    // Without it there is no next ledger, however long the stop takes.
+    process.kill(pid, 'SIGSTOP');
+    const stopped = cluster.ok('stop');
+    try {
+      for (const node of [1, 2]) await cluster.logged(node, /hpcore exited due to signal\.\n/, from[node - 1]);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await stopped;
     // It was on its way indeed.
     for (const [i, node] of NODES.entries()) expect(cluster.log(node).slice(from[i])).not.toContain(UPDATED);
     await cluster.ok('start');
@@ -88,6 +97,7 @@ describe.skipIf(!PYTHON).sequential('a patch', () => {
     await tell({ unl: [two, one] });
     const members = [one!, two!].sort();
     await allRun(NODES, from, new RegExp(`run \\d+ with .* unl ${members.map((key) => key.slice(2, 10)).join(' ')} active [12]\n`));
+    await until('the user to be told', 20_000, () => (told.length > 0 ? true : undefined));
     expect(told.map((unl) => JSON.parse(JSON.stringify(unl)) as unknown)).toEqual([members]);
     await user.close();
     await cluster.advance(NODES, 2);

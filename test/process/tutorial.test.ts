@@ -7,6 +7,7 @@ import { CliCluster, ledgerLines, sampleBundle, until } from './support/cliClust
 // HotPocket's tutorial for several nodes, step by step and in its order, on default ports.
 
 const NOT_ENOUGH = /Not enough peers proposing to perform consensus\. votes:2 needed:3/g;
+const DAY_S = 86_400;
 const CREATED = /\*\*\*\*Ledger created\*\*\*\*/;
 
 const cluster = new CliCluster();
@@ -65,7 +66,7 @@ describe.sequential('the tutorial for several nodes', () => {
       }, () => cluster.log(node).slice(-1_500));
       const times = [...text.matchAll(/(\d\d):(\d\d):(\d\d\.\d{3}) \[inf\]\[hpc\] Not enough peers/g)].map(([, h, m, s]) => Number(h) * 3_600 + Number(m) * 60 + Number(s));
       // The first line belongs to the round in which node 3 stopped, at whichever stage its vote was missed.
-      for (let k = 2; k < times.length; k++) expect(times[k]! - times[k - 1]!, text).toBeCloseTo(2, 0);
+      for (let k = 2; k < times.length; k++) expect((times[k]! - times[k - 1]! + DAY_S) % DAY_S, text).toBeCloseTo(2, 0);
     }
   });
 
@@ -112,10 +113,8 @@ describe.sequential('the tutorial for several nodes', () => {
     expect([...order].sort((a, b) => a - b)).toEqual(order);
     const [first] = ledgerLines(text);
     for (const node of [1, 2, 3, 4, 5]) await cluster.reached(node, first!.seqNo + 3);
-    for (let seqNo = first!.seqNo; seqNo <= first!.seqNo + 3; seqNo++) {
-      const hashes = [1, 2, 3, 4, 5].map((n) => cluster.ledgers(n).find((l) => l.seqNo === seqNo)?.hash);
-      expect(new Set(hashes).size, `ledger ${seqNo}: ${hashes.join(' ')}`).toBe(1);
-    }
+    // Who is late on a busy machine gets a ledger from the others, and does not say that it created it.
+    cluster.requireSameLedgers([1, 2, 3, 4, 5]);
   });
 
   it.each([8081, 8082])('serves a client on port %i', async (port) => {
