@@ -1,6 +1,7 @@
 // Stands in for the node program while the supervisor is tested on its own: same command line, files, ports, lock, log lines, facts and exit
 // codes, but no consensus. What it does wrong on purpose is said by fake.json in the contract's state:
 //   { "failStart": "text", "crashAfterMs": 100, "ignoreStop": true, "contract": true, "crashOnce": true }
+// As long as there is a file `create no node yet` in the home of its user, it makes none.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,6 +22,7 @@ else if (command === 'create') for (const one of [dir, ...others]) create(one);
 else run();
 
 function create(dir) {
+  while (existsSync(join(process.env.HOME ?? '', 'create no node yet'))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   if (existsSync(dir)) {
     console.error('Contract dir already exists. Cannot create contract at the same location.');
     process.exit(255);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterStatus } from '../../../src/cluster/engine';
@@ -156,9 +156,9 @@ describe('hotpocket', () => {
 
   it('shows what was measured so far on Ctrl+C', async () => {
     await hotpocket('deploy', home.bundle(contract));
+    await eventually(async () => (await home.engine().roundProfiles(1)).length >= 2);
     const running = start(['profile', '--rounds', '1000']);
     await eventually(() => running.stdout.includes('Measuring'));
-    await eventually(async () => (await home.engine().roundProfiles(1)).length >= 2);
     running.child.kill('SIGINT');
     expect(await running.exit).toBe(130);
     expect(running.stdout).toMatch(/^Measuring node 1: \d+ of 1000 rounds\nNode 1, ledgers? 1.*: \d+ rounds?, /);
@@ -167,6 +167,7 @@ describe('hotpocket', () => {
 
   it('cancels a deployment on Ctrl+C', async () => {
     const path = home.bundle(contract);
+    writeFileSync(join(home.folder, 'create no node yet'), '');
     const running = start(['deploy', path], { HP_CLUSTER_SIZE: '5' });
     await eventually(() => running.stdout.includes('Creating'));
     running.child.kill('SIGINT');

@@ -187,7 +187,7 @@ describe('readLog', () => {
     reading.stop();
     await reading.ended;
     expect(reading.text).toBe(`begun\n${lines.join('')}`);
-  }, 10_000);
+  });
 
   it('does not go back to an older file when the current one was removed by hand', async () => {
     writeFileSync(join(folder, 'console.1.log'), 'old\n');

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock';
@@ -23,6 +23,7 @@ let log: string[];
 let state: StateStore;
 let executions: Executions;
 let configured: Promise<string>;
+let askedForConfigured: boolean;
 const paths = () => contractPaths(folder);
 const recordFile = () => join(paths().contractFs, 'run.bson');
 const blocks = () => join(paths().contractFs, 'blocks');
@@ -37,6 +38,7 @@ beforeEach(() => {
   writeFileSync(join(paths().state, 'trace.txt'), '');
   log = [];
   configured = Promise.resolve(ZERO_HASH);
+  askedForConfigured = false;
   const keys = generateKeyPair();
   const config = newConfig(keys, 'c');
   const say = (message: string): void => void log.push(message);
@@ -49,7 +51,10 @@ beforeEach(() => {
     paths: paths(), runRecordFile: recordFile(), state, npl: new NplRouter(keys, () => false, () => false, say), log: { inf: say, wrn: say, err, dbg: say } as never,
     clock: systemClock, debugging: new Debugging(() => undefined), profiler: new RoundProfiler(systemClock, () => undefined),
     config: () => ({ ...config, contract: { ...config.contract, bin_path: 'run.sh', bin_args: '' } }),
-    patch: () => Buffer.from('{}'), configured: () => configured, activeOn: () => 0, lastSeqNo: () => 1, sendNpl: () => undefined, control: () => undefined,
+    patch: () => Buffer.from('{}'), configured: () => {
+      askedForConfigured = true;
+      return configured;
+    }, activeOn: () => 0, lastSeqNo: () => 1, sendNpl: () => undefined, control: () => undefined,
   });
 });
 afterEach(async () => {
@@ -86,7 +91,7 @@ it('none begins on a state that cannot be kept', async () => {
 
 it('one that the disk keeps from starting counts for nothing', async () => {
   executions.stateReplaced(GENESIS, state.scan().hash);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until('the record of what was there before', 20_000, () => (existsSync(recordFile()) ? true : undefined));
   rmSync(join(paths().contractFs, 'tmp'), { recursive: true });
   writeFileSync(join(paths().contractFs, 'tmp'), '');
   await expect(executions.run(LEDGER, [])).rejects.toMatchObject({ code: 'STATE_IO' });
@@ -99,9 +104,8 @@ it('what was completed is recorded before the node ends', async () => {
   let save = (): void => undefined;
   configured = new Promise((resolve) => (save = () => resolve(ZERO_HASH)));
   const run = executions.run(LEDGER, []);
-  await until('the run to be over', 5_000, () => (trace() === 'run\n' ? true : undefined));
-  // Past its end, too: now it waits for what has to be written before.
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until('the run to wait for what has to be written before its record', 20_000, () => (askedForConfigured ? true : undefined));
+  expect(trace()).toBe('run\n');
   const stopping = executions.stop();
   save();
   await stopping;
@@ -113,7 +117,7 @@ it('it is kept at the last moment, as it then is', async () => {
   const before = state.scan().hash;
   breakDisk();
   executions.stateReplaced(GENESIS, before);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until('the disk to have failed', 20_000, () => (log.some((line) => line.startsWith('Contract state could not be kept')) ? true : undefined));
   mendDisk();
   rmSync(recordFile(), { force: true });
   await executions.run(LEDGER, []);

@@ -25,14 +25,14 @@ function start(command: string): number {
   children.push(child);
   return child.pid!;
 }
-const died = (pid: number): Promise<true> => until(`process ${pid} to end`, 5_000, () => (lives(pid) ? undefined : true));
+const died = (pid: number): Promise<true> => until(`process ${pid} to end`, 20_000, () => (lives(pid) ? undefined : true));
 
 const linux = it.skipIf(process.platform !== 'linux');
 
 linux('are ended with all they started', async () => {
   const inner = join(dir, 'inner');
   const leader = start(`sleep 60 & echo $! > '${inner}'; exec sleep 60`);
-  await until('the inner process', 5_000, () => (existsSync(inner) ? true : undefined));
+  await until('the inner process', 20_000, () => (existsSync(inner) ? true : undefined));
   recordGroup(dir, leader);
   expect(endRecordedGroups(dir)).toBe(1);
   await died(leader);
@@ -44,7 +44,7 @@ linux('are ended also when the first of them is gone', async () => {
   await died(leader);
   expect(() => process.kill(-leader, 0)).not.toThrow();
   expect(endRecordedGroups(dir)).toBe(1);
-  await until('all to end', 5_000, () => (endRecordedGroups(dir) === 0 ? true : undefined));
+  await until('all to end', 20_000, () => (endRecordedGroups(dir) === 0 ? true : undefined));
 });
 
 linux('are left alone when others have their number by now, or the record is taken away', () => {

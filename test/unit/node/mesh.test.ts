@@ -64,7 +64,7 @@ async function node(index: number, peers: number[], settings: Settings = {}): Pr
 
 const address = (index: number): string => `127.0.0.1:${PORT + index}`;
 const nup = (user: string): NewAnnouncement => ({ type: 'nup', users: [user], inputs: [] });
-const connectedTo = (n: TestNode, count: number): Promise<true> => until(`${count} peers`, 5_000, () => (n.mesh.keys().length === count ? true : undefined), () => n.mesh.keys().join());
+const connectedTo = (n: TestNode, count: number): Promise<true> => until(`${count} peers`, 20_000, () => (n.mesh.keys().length === count ? true : undefined), () => n.mesh.keys().join());
 
 describe('the mesh', () => {
   it('connects all with all, whoever dials, and knows their addresses', async () => {
@@ -151,7 +151,7 @@ describe('the mesh', () => {
   });
 });
 
-const eventually = (what: string, check: () => boolean, show: () => string = () => ''): Promise<true> => until(what, 5_000, () => (check() ? true : undefined), show);
+const eventually = (what: string, check: () => boolean, show: () => string = () => ''): Promise<true> => until(what, 20_000, () => (check() ? true : undefined), show);
 
 describe('nodes that do not know all others', () => {
   it('are told of them, by whoever knows them from either side', async () => {
@@ -381,6 +381,8 @@ describe('the limits of a peer', () => {
     const others = await Promise.all([1, 2, 3].map((i) => node(i, [])));
     const a = await node(0, [1, 2, 3], { limits: { maxKnownConnections: 2 } });
     await connectedTo(a, 2);
+    await eventually('both to know it', () => others.filter((n) => n.mesh.keys().length === 1).length === 2);
+    // And goes no further.
     await new Promise((done) => setTimeout(done, 500));
     expect(a.mesh.keys()).toHaveLength(2);
     expect(others.filter((n) => n.mesh.keys().length === 1)).toHaveLength(2);
