@@ -43,11 +43,11 @@ describe('commands', () => {
 
   it('deploy the one contract there is, once, when called twice', async () => {
     await Promise.all([command('deploy'), command('deploy')]);
-    deepStrictEqual(states(), ['running', 'running', 'running']);
+    await eventually('all nodes to run', () => states()?.join() === 'running,running,running');
     strictEqual(services.model.status?.contractPath, contract.fsPath);
     deepStrictEqual(services.model.status.nodes.map(({ userPort }) => userPort), [26_381, 26_382, 26_383]);
     strictEqual(services.model.status.roundTime, 500);
-    strictEqual(services.model.status.rounds, 'eager');
+    await eventually('eager rounds', () => services.model.status?.rounds === 'eager');
   });
 
   it('switch when rounds start, and the setting if there is one, which switches them as well', async () => {
@@ -69,7 +69,7 @@ describe('commands', () => {
       const before = services.model.status?.nodes.map(({ state }) => ('pid' in state ? state.pid : 0));
       await command('deploy', clicked);
       strictEqual(services.model.status?.contractPath, contract.fsPath);
-      ok(services.model.status.nodes.every(({ state }, i) => state.kind === 'running' && state.pid !== before?.[i]));
+      await eventually('all nodes to be other processes', () => services.model.status?.nodes.every(({ state }, i) => state.kind === 'running' && state.pid !== before?.[i]));
     }
   });
 
@@ -127,7 +127,9 @@ describe('commands', () => {
     const { label, input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
     ok(input instanceof vscode.TabInputTextDiff);
     deepStrictEqual([label, input.original.path, input.modified.path], ['zustand ü.txt: node 1 ↔ node 3', '/default/node1/zustand ü.txt', '/default/node3/zustand ü.txt']);
-    deepStrictEqual(vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'hotpocket-state').map(({ document }) => document.getText()), ['content', 'content']);
+    const sides = () => vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'hotpocket-state').map(({ document }) => document.getText());
+    await eventually('both sides', () => sides().length === 2);
+    deepStrictEqual(sides(), ['content', 'content']);
   });
 
   it('show where the rounds of a node are spent, and go on showing it', async () => {

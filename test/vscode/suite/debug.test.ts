@@ -93,7 +93,7 @@ describe('debugging', function () {
   it('builds, deploys and stops at a breakpoint in the sources, in the node of the setting', async () => {
     breakAt('switch (type)');
     ok(await vscode.debug.startDebugging(folder(), { type: 'hotpocket', request: 'launch', name: 'launch', rounds: 'withInputs' }));
-    deepStrictEqual(services.model.status?.nodes.map((node) => node.debugged), [false, true, false]);
+    await eventually('node 2 to be debugged', () => services.model.status?.nodes.map((node) => node.debugged).join() === 'false,true,false');
     const client = await connect(1);
     const { submissionStatus } = await client.submitContractInput(store('by hand'));
     const stop = await debugged.stop();

@@ -14,7 +14,8 @@ describe('known failures', () => {
   let services: Services;
   let contract: vscode.Uri;
   const settings = () => vscode.workspace.getConfiguration('hotpocket');
-  const codes = () => services.troubles.current.filter(({ severity }) => severity !== 'note').map(({ code, nodes }) => `${code} ${nodes.join()}`);
+  /** How quick this machine is is not what is looked at. */
+  const codes = () => services.troubles.current.filter(({ severity, code }) => severity !== 'note' && code !== 'CONTRACT_TOO_SLOW').map(({ code, nodes }) => `${code} ${nodes.join()}`);
 
   before(async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];

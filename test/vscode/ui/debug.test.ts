@@ -34,7 +34,14 @@ afterAll(async () => {
 keepPicturesOfFailures(() => workbench);
 
 const status = () => window.statusItem(STATUS).text();
-const extensionHosts = (): number[] => processesOf(scratch.id).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost'));
+const ledger = async (): Promise<number> => Number(/^HP 3\/3 · #(\d+)$/.exec(await status())?.[1]);
+const extensionHosts = (): number[] => processesOf(scratch.id).filter((pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=extensionHost');
+  } catch {
+    return false; // It ended meanwhile.
+  }
+});
 const connect = (): Promise<void> => project.connect(USER_PORT + 1);
 const submit = (data: string) => project.submit(data);
 /** A run before that would not stop. */
@@ -87,6 +94,8 @@ describe('F5 in a contract project', () => {
   it('offers to build with a source map where there is none', async () => {
     await window.page.keyboard.press('Shift+F5');
     await debug.gone();
+    let last = NaN;
+    await expect.poll(async () => (last = await ledger())).toBeGreaterThan(0);
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
     const build = 'esbuild src/contract.js --bundle --platform=node --outfile=dist/index.js && cp src/hp.cfg.override dist';
     rmSync(join(folder, 'dist'), { recursive: true });
@@ -99,7 +108,7 @@ describe('F5 in a contract project', () => {
     await question.click('Build with Source Map');
     await expect.poll(() => readFileSync(join(folder, 'package.json'), 'utf8')).toContain('esbuild --sourcemap src/contract.js');
     // Deployed anew, its ledgers begin with 1 again.
-    await expect.poll(() => status(), { timeout: 60_000 }).toMatch(/^HP 3\/3 · #\d$/);
+    await expect.poll(ledger, { timeout: 60_000 }).toBeLessThan(last);
     await debugged(1);
     await connect();
     const pending = submit('with a map');

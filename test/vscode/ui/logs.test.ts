@@ -69,8 +69,9 @@ describe('logs in VS Code', () => {
     await window.palette('HotPocket: Deploy Contract…');
     await expect.poll(text).toMatch(LEDGER);
     await expect.poll(text).toContain('transfers: none');
-    const colours = await window.page.locator('.part.panel .view-line', { hasText: 'Ledger created' }).first().locator('span span').evaluateAll((spans: { className: string }[]) => new Set(spans.map(({ className }) => className)).size);
-    expect(colours).toBeGreaterThan(4);
+    const line = window.page.locator('.part.panel .view-line', { hasText: 'Ledger created' }).first();
+    // A line is drawn before it is coloured.
+    await expect.poll(() => line.locator('span span').evaluateAll((spans: { className: string }[]) => new Set(spans.map(({ className }) => className)).size)).toBeGreaterThan(4);
     await window.screenshot('log of node 1');
   });
 
@@ -115,7 +116,7 @@ describe('logs in VS Code', () => {
     await window.reload();
     await window.output.all();
     await expect.poll(text, { timeout: 60_000 }).toMatch(/\[inf\]\[hpc\]/);
-    expect(await ourChannels()).toEqual(['HotPocket', 'HotPocket: all nodes', 'HotPocket: node 1', 'HotPocket: node 2']);
+    await expect.poll(ourChannels).toEqual(['HotPocket', 'HotPocket: all nodes', 'HotPocket: node 1', 'HotPocket: node 2']);
     await window.screenshot('opened anew');
   });
 

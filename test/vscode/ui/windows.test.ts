@@ -43,7 +43,7 @@ const parentOf = (pid: number): number => Number(/^PPid:\s*(\d+)/m.exec(read(pid
 /** Without those that look so only because their parent has just made them, and are about to become another program. */
 const processes = (program: string): number[] => {
   const alike = processesOf(scratch.id).filter((pid) => read(pid, 'cmdline').split('\0').some((part) => part.endsWith(`/dist/${program}`)));
-  return alike.filter((pid) => !alike.includes(parentOf(pid)));
+  return alike.filter((pid) => parentOf(pid) > 0 && !alike.includes(parentOf(pid)));
 };
 
 async function shown(window: WorkbenchWindow): Promise<WorkbenchWindow> {
@@ -75,10 +75,10 @@ describe.sequential('a cluster and its windows', () => {
     const lags: number[] = [];
     for (const [here, there] of [[one, two], [two, one]] as const) {
       await here.page.bringToFront();
-      for (const [action, looks] of [['Stop Node', [stops(here), stops(there), stalls(there)]], ['Start Node', [runs(here), runs(there)]]] as const) {
-        const late = lag(looks);
-        await row(here, 2).inline(action, looks[0]);
-        lags.push(await late);
+      for (const [action, done, what] of [['Stop Node', stops(here), [[stops(here), stops(there)], [stalls(here), stalls(there)]]], ['Start Node', runs(here), [[runs(here), runs(there)]]]] as const) {
+        const late = Promise.all(what.map(lag));
+        await row(here, 2).inline(action, done);
+        lags.push(...(await late));
       }
       await working(here);
       await working(there);

@@ -91,7 +91,7 @@ export function followTutorial({ engine, suite, settings }: TutorialOptions): vo
       await expect.poll(async () => (await log()).split(NOT_ENOUGH).length).toBeGreaterThan(3);
       await window.screenshot(`node ${node} waits`);
     }
-    for (const node of [1, 2]) expect(await row(`Node ${node}`).text()).toMatch(new RegExp(`^Node ${node} unreliable, 2 of 3 votes`));
+    for (const node of [1, 2]) await expect.poll(() => row(`Node ${node}`).text()).toMatch(new RegExp(`^Node ${node} unreliable, 2 of 3 votes`));
     await window.readmePicture('node-stopped');
   });
 
