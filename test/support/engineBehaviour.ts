@@ -275,8 +275,14 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
       it.each(['Copying', 'Stopping'])('that is cancelled (%s) leaves a whole cluster', async (step) => {
         const before = (await status()).contractPath;
         const path = bundle(`cancelled while ${step}`);
-        const cancel = new AbortController();
-        await expect(deploy(path, engine, cancel.signal, (message) => (message.startsWith(step) ? cancel.abort() : undefined))).rejects.toMatchObject({ code: 'CANCELLED' });
+        const outcome = async (): Promise<string> => {
+          const cancel = new AbortController();
+          return deploy(path, engine, cancel.signal, (message) => (message.startsWith(step) ? cancel.abort() : undefined)).then(() => 'done', (error: { code: string }) => error.code);
+        };
+        // On a busy machine it may be done when the wish comes.
+        const outcomes = [await outcome()];
+        while (outcomes.at(-1) === 'done' && outcomes.length < 5) outcomes.push(await outcome());
+        expect(outcomes.at(-1), outcomes.join()).toBe('CANCELLED');
         await inStep(NODES);
         expect([before, path]).toContain((await status()).contractPath);
         expect(await states()).toEqual(['running', 'running', 'running']);

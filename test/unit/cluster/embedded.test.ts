@@ -103,22 +103,29 @@ describe('deploy', () => {
   });
 
   it('tells its steps and can be cancelled, which leaves the old cluster whole', async () => {
-    const before = await home.deploy(contract, await freeDefaults(2));
+    // They stop only when they are told otherwise, so that the wish is never too late.
+    const before = await home.deploy({ ...contract, 'fake.json': { ignoreStop: true } }, await freeDefaults(2));
     const controller = new AbortController();
     const steps: string[] = [];
     const progress = (step: string): void => {
       steps.push(step);
       if (step.startsWith('Copying')) controller.abort();
     };
-    const deployment = home.engine().deploy({ path: home.bundle({ 'new.js': '' }), defaults: await freeDefaults(2) }, { signal: controller.signal, progress });
-    await expect(deployment).rejects.toMatchObject({ code: 'CANCELLED' });
+    const engine = home.engine();
+    const deployment = engine.deploy({ path: home.bundle({ 'new.js': '' }), defaults: await freeDefaults(2) }, { signal: controller.signal, progress });
+    const cancelled = expect(deployment).rejects.toMatchObject({ code: 'CANCELLED' });
+    await eventually(() => controller.signal.aborted);
+    // Asked after the wish was passed on, by the same way, this is answered when it was heard.
+    for (const { state } of (await engine.status())?.nodes ?? []) if (state.kind === 'stopping') process.kill(state.pid, 'SIGINT');
+    await cancelled;
     expect(steps[0]).toBe('Copying the contract to 2 nodes');
     const after = await eventually(async () => {
       const status = await home.engine().status();
       return states(status).every((state) => state === 'running') && status;
     });
     expect(after.contractPath).toBe(before.contractPath);
-    expect(readdirSync(home.paths.node(1).state)).toEqual(['index.js']);
+    expect(readdirSync(home.paths.node(1).state).sort()).toEqual(['fake.json', 'index.js']);
+    for (const pid of pids(after)) process.kill(pid, 'SIGINT');
   });
 
   it('reports why a node does not start', async () => {
