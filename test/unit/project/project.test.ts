@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HotPocketError } from '../../src/base/errors';
-import { createProject } from '../../src/project/createProject';
-import { missingLibraries } from '../../src/project/libraries';
-import { isProjectName, templates } from '../../src/project/templates';
+import type { HotPocketError } from '../../../src/base/errors';
+import { createProject } from '../../../src/project/createProject';
+import { missingLibraries } from '../../../src/project/libraries';
+import { isProjectName, templates } from '../../../src/project/templates';
 
 let folder: string;
 let source: string;

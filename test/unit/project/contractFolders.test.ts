@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractFolders, deployable, packageOf } from '../../src/project/contractFolders';
+import { contractFolders, deployable, packageOf } from '../../../src/project/contractFolders';
 
 let root: string;
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'hotpocket földers '))));
