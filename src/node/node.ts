@@ -8,11 +8,11 @@ import type { HpConfig } from '../hotpocket/config';
 import { contractBudget, decodeTimeConfig } from '../hotpocket/grid';
 import { shortHash, type Hex } from '../hotpocket/hash';
 import { sign, verify, type KeyPair } from '../hotpocket/keys';
+import { GENESIS, type Ledger } from '../hotpocket/ledger';
 import { votesNeeded } from '../hotpocket/thresholds';
 import { HP_VERSION } from '../hotpocket/version';
 import { bootFrom } from './boot';
 import { Consensus } from './consensus/consensus';
-import { isSigned } from './consensus/proposal';
 import type { Closing, ConsensusEvent, DeliveredOutput, Effect, RunInputs } from './consensus/types';
 import { endRecordedGroups } from './contract/groupRecords';
 import { NplRouter } from './contract/npl';
@@ -20,8 +20,6 @@ import { ClusterClock } from './debug/clusterClock';
 import { Debugging } from './debug/debugging';
 import { Executions } from './executions';
 import { report } from './facts';
-import { GENESIS, type Ledger } from '../hotpocket/ledger';
-import { configuredPatch, recoverPatch } from './recoveredPatch';
 import { sayEnded, sayHello, sayUsersStopped, sayWorkersStarted, sayWorkersStopped } from './lifecycleLog';
 import type { LedgerStore } from './ledger/ledgerStore';
 import { LedgerTeller } from './ledger/ledgerTeller';
@@ -30,21 +28,21 @@ import { Connectivity } from './mesh/connectivity';
 import { LinkFaults } from './mesh/linkFaults';
 import { Mesh } from './mesh/mesh';
 import { carryOutControl, mayHave, meshSettings, saveKnownPeers } from './meshSetup';
-import { inBatches, proposalMessage, type PeerMessage } from './mesh/messages';
+import { inBatches, proposalMessage } from './mesh/messages';
 import { consensusPatch, Patches } from './patches';
+import { peerHandler } from './peerHandler';
+import { LOOPBACK } from './ports';
 import { RoundProfiler } from './profile/roundProfiler';
+import { configuredPatch, recoverPatch } from './recoveredPatch';
 import { saveConfig } from './setup/configFile';
 import type { ContractDir } from './setup/contractDir';
-import { encodeManifest } from './state/manifest';
 import type { StateStore } from './state/store';
 import { openStorage } from './storage';
 import { ledgersAfter } from './sync/ledgerSync';
-import { answerSyncRequest } from './sync/syncServer';
 import { Syncer } from './sync/syncer';
+import { tellUsers } from './tellUsers';
 import { userHandlers } from './userHandlers';
 import { UserServer } from './users/server';
-
-const DEFAULT_BIND = ['127.0.0.1', '::1'];
 
 /** A HotPocket node: consensus, and around it everything that it acts through. One a process. */
 export class Node {
@@ -118,7 +116,7 @@ export class Node {
   /** Opens the ports and takes part. Rejects when a port can't be had; everything is closed again then. */
   async start(): Promise<void> {
     const { log, config } = this;
-    const bind = process.env.HOTPOCKET_BIND?.split(',') ?? DEFAULT_BIND;
+    const bind = process.env.HOTPOCKET_BIND?.split(',') ?? LOOPBACK;
     this.keepState();
     sayWorkersStarted(log, this.ledgers.last);
     this.mesh = await this.openMesh(bind);
@@ -225,7 +223,12 @@ export class Node {
           this.peersChanged();
         },
         disconnected: () => this.peersChanged(),
-        message: (from, message) => this.onMessage(from, message),
+        message: peerHandler({
+          npl: this.npl, profiler: this.profiler, syncer: this.syncer, ledgers: this.ledgers, state: this.state, patches: this.patches,
+          isMember: (key) => this.isMember(key),
+          send: (to, answer) => this.mesh?.send(to, answer),
+          step: (event) => this.step(event),
+        }),
       });
     } catch (error) {
       this.log.err(`Peer hpws server creation failed. ${errorText(error)} Port: ${mesh.port}`);
@@ -263,45 +266,6 @@ export class Node {
     }
   }
 
-  /** False if a signature is wrong. Consensus checks proposals itself; here only those that it would look at. */
-  private onMessage(from: Hex, message: PeerMessage): boolean {
-    if (message.type === 'npl') return this.npl.incoming(message);
-    this.profiler.propose();
-    const good = message.type !== 'proposal' || (this.isMember(message.proposal.pubkey) && isSigned(message.proposal, verify));
-    if (good) this.handle(from, message);
-    this.profiler.rest();
-    return good;
-  }
-
-  private handle(from: Hex, message: PeerMessage): void {
-    switch (message.type) {
-      case 'proposal': return this.step({ type: 'proposal', proposal: message.proposal });
-      case 'nup': return this.step({ type: 'nup', nup: message });
-      case 'inputRequest': return this.step({ type: 'inputsRequested', by: from, inputs: message.inputs });
-      case 'inputs': return this.step({ type: 'inputs', inputs: message.inputs });
-      case 'closing': return this.step({ type: 'closing', closing: message.closing });
-      case 'ledgerResponse': case 'patch': case 'manifest': case 'block': return this.syncer.accept(message, from);
-      case 'closingRequest': case 'ledgerRequest': case 'patchRequest': case 'manifestRequest': case 'blockRequest': return this.serve(from, message);
-      default: return;
-    }
-  }
-
-  private serve(from: Hex, message: PeerMessage): void {
-    const answer = answerSyncRequest({
-      ledgers: this.ledgers,
-      manifest: (hash) => {
-        const manifest = this.state.manifest(hash);
-        return manifest && encodeManifest(manifest);
-      },
-      block: (hash) => this.state.block(hash),
-      patch: (hash) => {
-        const patch = this.patches.read();
-        return patch.hash === hash ? patch.bytes : undefined;
-      },
-    }, message);
-    if (answer) this.mesh?.send(from, answer);
-  }
-
   /** Events that come while one is handled wait for their turn: consensus is not re-entrant. */
   private step(event: ConsensusEvent): void {
     this.events.push(event);
@@ -333,31 +297,18 @@ export class Node {
         return inBatches(effect.nup.inputs).forEach((inputs) => this.mesh?.broadcast({ type: 'nup', users: [...effect.nup.users], inputs }));
       case 'log':
         return this.log[effect.level](effect.message);
-      case 'voteStatus':
-        return this.users?.publish({ channel: 'ledger_event', event: 'vote_status', voteStatus: effect.status });
       case 'votes':
         return report({ type: 'vote', stage: effect.stage, status: effect.status, votes: effect.votes, needed: effect.needed, fork: effect.fork });
-      case 'reject':
-        return this.users?.inputStatus(effect.pubkey, { status: 'rejected', reason: effect.reason, inputHash: effect.inputHash });
       case 'commit':
         return this.commit(effect.closing, effect.outputs);
       case 'adopt':
         this.profiler.forget();
         return this.ledgers.adopt(effect.after, effect.entries);
-      case 'accept':
-        for (const { pubkey, inputHash } of effect.inputs) {
-          this.users?.inputStatus(pubkey, { status: 'accepted', inputHash, ledgerSeqNo: effect.ledger.seqNo, ledgerHash: effect.ledger.hash });
-        }
-        return;
-      case 'deliver':
-        for (const { pubkey, messages, outputHash, hashTree } of effect.outputs) {
-          this.users?.output(pubkey, { ledgerSeqNo: effect.ledger.seqNo, ledgerHash: effect.ledger.hash, messages, outputHash, hashTree, unlSignatures: effect.signatures });
-        }
-        return;
-      case 'ledgerCreated': {
+      case 'voteStatus': case 'reject': case 'accept': case 'deliver':
+        return this.users && tellUsers(this.users, effect);
+      case 'ledgerCreated':
         this.users?.publish({ channel: 'ledger_event', event: 'ledger_created', ledger: effect.ledger });
         return report({ type: 'ledger', ...(this.ledgerTeller.info(effect.ledger.seqNo) ?? effect.ledger) });
-      }
       case 'applyPatch':
         return this.applyPatch();
       case 'run':

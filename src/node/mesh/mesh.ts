@@ -2,7 +2,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock';
 import { systemCode } from '../../base/errors';
 import type { Hex } from '../../hotpocket/hash';
-import { MOST_CONNECTIONS } from '../mostConnections';
+import { MOST_CONNECTIONS } from '../ports';
 import { Dialler } from './dialler';
 import { Discovery, listFor } from './discovery';
 import { forwardTo, Gossip } from './gossip';

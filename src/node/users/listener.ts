@@ -3,7 +3,7 @@ import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { errorText, HotPocketError, systemCode } from '../../base/errors';
-import { MOST_CONNECTIONS } from '../mostConnections';
+import { MOST_CONNECTIONS } from '../ports';
 
 export interface ListenerOptions {
   /** 0 takes any free port. */

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Hex } from '../../hotpocket/hash';
 import type { UserProtocol } from '../../hotpocket/inputs';
 import { encodeContractOutput, encodeEvent, encodeInputStatus } from '../../hotpocket/protocol/serverMessages';
+import { LOOPBACK } from '../ports';
 import { Listener } from './listener';
 import type { UserServerOptions } from './options';
 import { ReadRequests } from './readRequests';
@@ -10,7 +11,6 @@ import { UserSession, type ConnectedUser, type SessionHost } from './session';
 import type { ContractOutput, InputStatus, ServerEvent } from './types';
 
 const MAX_USERS = 64;
-const DEFAULT_BIND = ['127.0.0.1', '::1'];
 const DEFAULT_MAX_MESSAGE_BYTES = 5 * 1024 * 1024;
 
 /** A node's user port: everything of reference 6 that is not consensus (differences: no bans, and no crash on any bytes). */
@@ -37,7 +37,7 @@ export class UserServer {
   /** Resolves when the port is open. Rejects with USER_PORT_FAILED if it cannot be opened. */
   static async listen(options: UserServerOptions): Promise<UserServer> {
     const server = new UserServer(options);
-    const { config, port, bind = DEFAULT_BIND, tlsKey, tlsCert, log } = options;
+    const { config, port, bind = LOOPBACK, tlsKey, tlsCert, log } = options;
     if (config.listen) {
       server.listener = await Listener.open({
         port, bind, tlsKey, tlsCert,

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HotPocketError } from '../../../src/base/errors';
 import { inputHash } from '../../../src/hotpocket/inputs';
 import { generateKeyPair, sign, verify } from '../../../src/hotpocket/keys';
-import { MOST_CONNECTIONS } from '../../../src/node/mostConnections';
+import { MOST_CONNECTIONS } from '../../../src/node/ports';
 import { ManualClock } from '../../support/manualClock';
 import { openUserPort, RawUser, type TestPort } from '../../support/userPort';
 
