@@ -1,4 +1,5 @@
 import { entry, type CatalogueEntry } from './catalogueEntry';
+import { durationText, limitText, sizeText } from './quantities';
 import { surroundings } from './surroundingErrors';
 import { troubles } from './troubleErrors';
 
@@ -28,12 +29,12 @@ export const catalogue = {
   NODE_START_FAILED: entry<{ node: number; problem: string; log: string }>((d) => `Node ${d.node} did not start: ${d.problem}`, (d) => `See its log: ${d.log}`),
   NODE_CREATE_FAILED: entry<{ node: number; problem: string; home: string }>((d) => `Node ${d.node} could not be created: ${d.problem}`, (d) => `Check the free space and the permissions of ${d.home}, then deploy again.`),
   NODE_NOT_RUNNING: entry<{ node: number; what: string }>((d) => `Node ${d.node} does not run, so ${d.what}.`, (d) => `Start it: hotpocket start ${d.node}.`),
-  NODE_CRASHED: entry<{ node: number; exit: string; seconds: number; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}) and is started again in ${d.seconds} s.`, (d) => `Its log may say why: ${d.log}`),
+  NODE_CRASHED: entry<{ node: number; exit: string; seconds: number; log: string }>((d) => `Node ${d.node} ended unexpectedly (${d.exit}) and is started again in ${durationText(d.seconds * 1000)}.`, (d) => `Its log may say why: ${d.log}`),
   NODE_GIVEN_UP: entry<{ node: number; exit: string; crashes: number; log: string }>(
     (d) => `Node ${d.node} ended unexpectedly ${d.crashes} times in a row (${d.exit}) and is not started again.`,
     (d) => `See why in its log, ${d.log}, then start it: hotpocket start ${d.node}.`,
   ),
-  NODE_KILLED: entry<{ node: number; seconds: number }>((d) => `Node ${d.node} did not stop within ${d.seconds} s and was killed.`, () => 'Nothing agreed is lost; it recovers when it is started again.'),
+  NODE_KILLED: entry<{ node: number; seconds: number }>((d) => `Node ${d.node} did not stop within ${durationText(d.seconds * 1000)} and was killed.`, () => 'Nothing agreed is lost; it recovers when it is started again.'),
   FAULTS_INVALID: entry<{ problem: string }>((d) => `These faults cannot be tried: ${d.problem}`, () => 'Chances are from 0 to 1, delays from 0 to 60000 ms with the smaller first, clocks at most an hour off.'),
   CLUSTER_FILE_INVALID: entry<{ path: string; problem: string }>((d) => `The cluster's file ${d.path} cannot be used: ${d.problem}`, () => 'Use the version that wrote it, or remove the folder it is in and deploy again.'),
   USER_PORT_FAILED: entry<{ port: number; code: string; text: string; problem: string }>(
@@ -87,7 +88,7 @@ export const catalogue = {
     () => 'Close the other connection, or connect with another key.',
   ),
   CLIENT_DISCONNECTED: entry<{ url: string; reason: string }>((d) => `Not connected to ${d.url}: ${d.reason}.`, () => 'Connect again once the node runs. An input without an answer may still be accepted.'),
-  CLIENT_NO_ANSWER: entry<{ url: string; request: string; seconds: number }>((d) => `The node at ${d.url} did not answer ${d.request} within ${d.seconds} s.`, () => 'Read requests are not answered while contract.execute is false or user.concurrent_read_requests is 0; else the node\'s log may say why.'),
+  CLIENT_NO_ANSWER: entry<{ url: string; request: string; seconds: number }>((d) => `The node at ${d.url} did not answer ${d.request} within ${durationText(d.seconds * 1000)}.`, () => 'Read requests are not answered while contract.execute is false or user.concurrent_read_requests is 0; else the node\'s log may say why.'),
   CLIENT_BUSY: entry<{ what: string; limit: number }>((d) => `Too much is waiting for the node's answer: the limit is ${d.limit} ${d.what}.`, () => 'Wait for some of the answers first.'),
   CLIENT_NOT_TEXT: entry<object>(() => 'Over the JSON protocol only text (UTF-8) can be sent to a contract.', () => 'Connect with the BSON protocol to send any bytes.'),
   // Contract
@@ -102,23 +103,23 @@ export const catalogue = {
   CONTRACT_LIMIT_REFUSED: entry<{ limit: string }>((d) => `The contract's resource limit ${d.limit} is above what this machine allows the node.`, (d) => `Lower contract.round_limits.${d.limit}, or raise the limit of the user that runs the cluster (ulimit -H).`),
   CONTRACT_LIMITS_UNAVAILABLE: entry<{ problem: string }>((d) => `Contracts cannot be given all of their resource limits here: ${d.problem}`, () => 'They run without them; on the real engine the limits apply.'),
   CONTRACT_RUNS_LONG: entry<{ ledger: number; seconds: number; timeoutMs: number }>(
-    (d) => `The contract has been running for ${d.seconds} s after ledger ${d.ledger}. Until it ends this node makes no ledger.`,
-    (d) => `${d.timeoutMs > 0 ? `It is ended after ${d.timeoutMs / 1000} s (contract.round_limits.exec_timeout)` : 'Nothing ends it (contract.round_limits.exec_timeout is 0)'}; timers, open connections or waiting for NPL messages keep a program alive. A corrected contract can be deployed at any time.`,
+    (d) => `The contract has been running for ${durationText(d.seconds * 1000)} after ledger ${d.ledger}. Until it ends this node makes no ledger.`,
+    (d) => `${d.timeoutMs > 0 ? `It is ended after ${durationText(d.timeoutMs)} (contract.round_limits.exec_timeout)` : 'Nothing ends it (contract.round_limits.exec_timeout is 0)'}; timers, open connections or waiting for NPL messages keep a program alive. A corrected contract can be deployed at any time.`,
   ),
-  CONTRACT_TIMED_OUT: entry<{ timeoutMs: number }>((d) => `The contract was ended because it ran for more than ${d.timeoutMs} ms. What it wrote and sent until then counts.`, () => 'If it should take that long, raise contract.round_limits.exec_timeout; else look for what keeps it alive: timers, open connections, NPL messages that nobody sends, or a loop. A contract of Node.js can end itself (forceTerminate).'),
-  CONTRACT_CONSOLE_FLOOD: entry<{ megabytes: number }>((d) => `The contract was ended because the console log had grown to ${d.megabytes} MiB in its run. What it wrote and sent until then counts.`, () => 'Print less: look for a loop that prints. The log is begun anew after the run, and the one before is kept beside it.'),
+  CONTRACT_TIMED_OUT: entry<{ timeoutMs: number }>((d) => `The contract was ended because it ran for more than ${durationText(d.timeoutMs)}. What it wrote and sent until then counts.`, () => 'If it should take that long, raise contract.round_limits.exec_timeout; else look for what keeps it alive: timers, open connections, NPL messages that nobody sends, or a loop. A contract of Node.js can end itself (forceTerminate).'),
+  CONTRACT_CONSOLE_FLOOD: entry<{ megabytes: number }>((d) => `The contract was ended because the console log had grown to ${sizeText(d.megabytes * 2 ** 20)} in its run. What it wrote and sent until then counts.`, () => 'Print less: look for a loop that prints. The log is begun anew after the run, and the one before is kept beside it.'),
   CONTRACT_SIGNALLED: entry<{ signal: string }>((d) => `The contract was ended by the signal ${d.signal}. What it wrote and sent until then counts.`, (d) => signalRemedy(d.signal)),
   CONTRACT_EXIT_CODE: entry<{ code: number }>((d) => `The contract ended with exit code ${d.code}. What it wrote and sent until then counts.`, () => 'What it printed before may say why.'),
   CONTRACT_PROCESSES_LEFT: entry<{ names: string }>((d) => `The contract ended, but processes that it had started still ran, and were ended: ${d.names}.`, () => 'Wait for them in the contract: what they would have written later would differ between nodes.'),
   CONTRACT_PROCESSES_REFUSE: entry<object>(() => 'Processes that the contract had started still run, and could not be ended.', () => 'They may change the state while nobody expects it: look for processes that are stuck in the system (ps), and end them.'),
   CONTRACT_OUTPUT_LIMIT: entry<{ bytes: number; users: string; setting: boolean }>(
-    (d) => `The contract sent more than ${d.bytes} bytes to ${d.setting ? 'a user' : 'its users'} in one round. The rest was dropped: ${d.users}.`,
+    (d) => `The contract sent more than ${limitText(d.bytes)} to ${d.setting ? 'a user' : 'its users'} in one round. The rest was dropped: ${d.users}.`,
     (d) => (d.setting ? 'Send less, or raise contract.round_limits.user_output_bytes.' : 'Send less: more than that is not kept, whatever contract.round_limits.user_output_bytes allows.'),
   ),
   CONTRACT_OUTPUT_CUT: entry<{ users: string }>((d) => `What the contract sent ended within a message, which was dropped: ${d.users}.`, () => 'A message is its length in four bytes, highest first, and then so many bytes; write both at once, and before the contract ends.'),
-  CONTRACT_NPL_LIMIT: entry<{ bytes: number }>((d) => `The contract sent more than ${d.bytes} bytes of NPL messages in one round. The rest was dropped.`, () => 'Send less, or raise contract.round_limits.npl_output_bytes.'),
+  CONTRACT_NPL_LIMIT: entry<{ bytes: number }>((d) => `The contract sent more than ${limitText(d.bytes)} of NPL messages in one round. The rest was dropped.`, () => 'Send less, or raise contract.round_limits.npl_output_bytes.'),
   CONTRACT_NPL_UNREAD: entry<{ waiting: number }>((d) => `NPL messages were dropped, because the contract does not read them and ${d.waiting} are waiting.`, () => 'Read them as they come, or send fewer.'),
-  CONTRACT_MESSAGE_TOO_LONG: entry<{ channel: string; bytes: number }>((d) => `A message of the contract of more than ${d.bytes} bytes was dropped (${d.channel}).`, () => 'Send it in parts.'),
+  CONTRACT_MESSAGE_TOO_LONG: entry<{ channel: string; bytes: number }>((d) => `A message of the contract of more than ${limitText(d.bytes)} was dropped (${d.channel}).`, () => 'Send it in parts.'),
   CONTRACT_STATE_DIFFERS: entry<{ ledger: number; mine: string; theirs: string; states: string }>(
     (d) => `The contract left another state on this node than on others after ledger ${d.ledger}. States and their nodes: ${d.states}. This node goes over from ${d.mine} to ${d.theirs}.`,
     () => 'A contract must write the same on every node: nothing random, no time of the machine, no order that may differ, nothing that only one node has.',

@@ -1,10 +1,11 @@
 import { entry } from './catalogueEntry';
+import { bytesText } from './quantities';
 
 /** Entries of the catalogue (`errors.ts`) that only `diagnose` looks for: what would go wrong here before anything does. */
 export const surroundings = {
   DISK_ALMOST_FULL: entry<{ folder: string; free: string }>((d) => `Only ${d.free} are free on the disk of ${d.folder}, where clusters are kept.`, () => 'Make room, or set HOTPOCKET_HOME (hotpocket.home in VS Code) to a folder on another disk.'),
   HOME_NOT_WRITABLE: entry<{ folder: string; problem: string }>((d) => `The folder for clusters ${d.folder} cannot be written to: ${d.problem}`, () => 'Make it yours, or set HOTPOCKET_HOME (hotpocket.home in VS Code) to a folder that is.'),
-  HOME_PATH_TOO_LONG: entry<{ folder: string; bytes: number; most: number }>((d) => `The path of the folder for clusters is too long for the files in it: ${d.bytes} bytes, ${d.most} at most (${d.folder.slice(0, 60)}…).`, () => 'Set HOTPOCKET_HOME (hotpocket.home in VS Code) to a shorter path.'),
+  HOME_PATH_TOO_LONG: entry<{ folder: string; bytes: number; most: number }>((d) => `The path of the folder for clusters is too long for the files in it: ${bytesText(d.bytes)}, ${d.most} at most (${d.folder.slice(0, 60)}…).`, () => 'Set HOTPOCKET_HOME (hotpocket.home in VS Code) to a shorter path.'),
   NODE_INTERRUPTED: entry<{ node: number }>((d) => `Node ${d.node} should run and does not: the supervisor of the cluster ended.`, () => 'Nothing is lost; hotpocket start brings back what ran.'),
   DOCKER_IMAGE_MISSING: entry<{ image: string }>((d) => `The image ${d.image} is not there yet.`, (d) => `The next new cluster downloads it; to do so now: docker pull ${d.image}.`),
   DOCKER_IMAGE_OTHER_PLATFORM: entry<{ image: string; built: string; wanted: string }>((d) => `The image ${d.image} is for ${d.built}, and the Docker daemon runs on ${d.wanted}.`, (d) => `It starts only where ${d.built} is emulated, and slowly. The embedded engine needs no image.`),

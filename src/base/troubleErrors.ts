@@ -1,4 +1,5 @@
 import { entry } from './catalogueEntry';
+import { millisecondsText } from './quantities';
 
 /** Entries of the catalogue (`errors.ts`) for failures that are known by what nodes and contracts say and do (`diagnose/troubles`). */
 export const troubles = {
@@ -9,7 +10,7 @@ export const troubles = {
   CONTRACT_NOT_VIA_HOTPOCKET: entry<object>(() => 'The contract was started by hand, not by HotPocket.', () => 'Deploy it; to step through it, debug it in VS Code (F5).'),
   CONTRACT_PERMISSION_DENIED: entry<{ file: string }>((d) => `The contract may not write ${d.file} (permission denied).`, () => 'In a read request nothing may be written: write in rounds only, when readonly is false. In a round, the file is another user\'s or outside of the contract\'s folder.'),
   CONTRACT_TOO_SLOW: entry<{ contractMs: number; budgetMs: number; roundTime: number }>(
-    (d) => `The contract needs ${d.contractMs} ms, and a round has room for ${d.budgetMs} ms: rounds are left out.`,
+    (d) => `The contract needs ${millisecondsText(d.contractMs)}, and a round has room for ${millisecondsText(d.budgetMs)}: rounds are left out.`,
     (d) => `Have it do less in a round, or set contract.consensus.roundtime to ${d.roundTime} or more. The round profile tells where the time goes.`,
   ),
   STATE_DIFFERS: entry<object>(() => 'The contract leads to another state on this node than on the others, again and again: the node takes theirs over.', () => 'The same inputs have to lead to the same files everywhere: no clock, no random numbers, no names or order that differ. Compare State File shows the difference.'),

@@ -1,10 +1,11 @@
+import { durationText, millisecondsText } from '../base/quantities';
 import type { ClusterStatus, NodeState, NodeStatusInfo } from '../cluster/engine';
 
 /** A cluster's status for people. */
 export function statusText(status: ClusterStatus): string {
   const { needed, of, tolerates } = status.quorum;
   const head = [
-    `Cluster ${status.name} (${status.engine}), ${status.nodes.length} nodes, round time ${status.roundTime} ms${status.rounds === 'eager' ? ', eager rounds' : ''}`,
+    `Cluster ${status.name} (${status.engine}), ${status.nodes.length} nodes, round time ${millisecondsText(status.roundTime)}${status.rounds === 'eager' ? ', eager rounds' : ''}`,
     `Contract ${status.contractId}${status.contractPath === undefined ? '' : ` from ${status.contractPath}`}`,
     `Consensus needs ${needed} of ${of} votes: ${tolerates === 0 ? 'no node may be down' : `${tolerates} may be down`}`,
   ];
@@ -17,7 +18,7 @@ export function statusText(status: ClusterStatus): string {
 function debuggingText({ pause, clockBehind }: ClusterStatus): string | undefined {
   if (pause?.goesOn) return `The contract of node ${pause.node} is debugged, after ledger ${pause.ledgerSeqNo}; the clock goes on`;
   if (pause) return `The clock stands still while the contract of node ${pause.node} is debugged, after ledger ${pause.ledgerSeqNo}`;
-  return clockBehind > 0 ? `The clock is ${(clockBehind / 1000).toFixed(1)} s behind, for the time spent debugging, until the next deployment` : undefined;
+  return clockBehind > 0 ? `The clock is ${durationText(clockBehind)} behind, for the time spent debugging, until the next deployment` : undefined;
 }
 
 const COLUMNS: readonly (readonly [string, (node: NodeStatusInfo) => string])[] = [

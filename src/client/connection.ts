@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { errorText, HotPocketError, systemCode } from '../base/errors';
+import { durationText } from '../base/quantities';
 import { deferred } from './deferred';
 import { Handshake, type HandshakeOptions } from './handshake';
 import type { NodeIdentity } from './types';
@@ -40,7 +41,7 @@ export class Connection {
     this.handshake = new Handshake(options);
     // Certificates of nodes are self-signed: its key proves who the node is. hpws knows neither compression nor subprotocols.
     this.socket = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: false, skipUTF8Validation: true, maxPayload: MAX_MESSAGE_BYTES });
-    this.handshakeTimer = setTimeout(() => this.abandon(this.refused(`no handshake within ${connectTimeoutMs / 1000} s`)), connectTimeoutMs);
+    this.handshakeTimer = setTimeout(() => this.abandon(this.refused(`no handshake within ${durationText(connectTimeoutMs)}`)), connectTimeoutMs);
     this.socket.on('message', (data: Buffer) => this.receive(data));
     this.socket.on('error', (error) => (this.problem ??= problemText(error)));
     this.socket.once('close', (code, reason) => this.end(code, reason.toString()));

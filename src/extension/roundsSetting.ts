@@ -1,7 +1,9 @@
+import * as vscode from 'vscode';
 import { sharing } from '../base/sharing';
 import { chosenRounds, onDidChangeSettings } from './settings';
 import type { Services } from './services';
 import { showError } from './ui/errors';
+import { withProgress } from './ui/progress';
 
 /** A setting that is changed is applied to the cluster there is; with a deployment it is applied anyway. */
 export function followRoundsSetting({ context, engine, model, log }: Services): void {
@@ -10,7 +12,7 @@ export function followRoundsSetting({ context, engine, model, log }: Services): 
     const mode = chosenRounds();
     if (mode === undefined || !engine.capabilities.eagerRounds) return;
     await model.refresh();
-    if (model.status && model.status.rounds !== mode) await engine.setRounds(mode);
+    if (model.status && model.status.rounds !== mode) await withProgress(vscode.l10n.t('Switching the rounds'), (task) => engine.setRounds(mode, task));
   });
   context.subscriptions.push(onDidChangeSettings(['rounds'], () => void apply().catch((error: unknown) => showError(log, error))));
 }

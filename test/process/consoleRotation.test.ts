@@ -18,7 +18,7 @@ describe('the console log of a running node', () => {
 
   it('stays small, and whoever follows it sees every line', async () => {
     const terminal = cluster.follow('logs', '1', '--tail', '100000');
-    const dropped = /Dropped the \d+\.\d MiB of console log before that/g;
+    const dropped = /Dropped the [\d.]+ KiB of console log before that/g;
     await until('three files to be dropped', 60_000, () => ((terminal.text().match(dropped)?.length ?? 0) >= 3 ? true : undefined), () => terminal.text().slice(-2_000));
     await cluster.ok('stop', '1');
     await until('the end of the log', 10_000, () => (terminal.text().includes('hpcore exited due to signal.') ? true : undefined));

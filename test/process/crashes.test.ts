@@ -86,7 +86,7 @@ describe.sequential('a cluster of five', () => {
     await cluster.logged(2, /Node 2 ended unexpectedly/, from);
     letGo();
     const text = await cluster.logged(2, new RegExp(`run ${seqNo} ends\n`), from);
-    expect(text).toMatch(/\[wrn\]\[hpc\] Node 2 ended unexpectedly \(signal SIGKILL\) and is started again in [\d.]+ s\.\n/);
+    expect(text).toMatch(/\[wrn\]\[hpc\] Node 2 ended unexpectedly \(signal SIGKILL\) and is started again in [\d.]+ m?s\.\n/);
     expect(text.split(`run ${seqNo} begins\n`)).toHaveLength(3);
     expect(text.split(`run ${seqNo} ends\n`)).toHaveLength(2);
     // The first ledger that all five close.

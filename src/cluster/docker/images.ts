@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { HotPocketError } from '../../base/errors';
+import { sizeText } from '../../base/quantities';
 import type { Task } from '../engine';
 import { daemonText, hasStatus } from './daemon/failures';
 
@@ -59,8 +60,6 @@ async function pull(docker: Docker, image: string, task: Task | undefined): Prom
   }
 }
 
-const MIB = 2 ** 20;
-
 /** Adds up what was downloaded of all layers, and tells every full percent. */
 class PullMeter {
   private readonly layers = new Map<string, { current: number; total: number }>();
@@ -81,7 +80,7 @@ class PullMeter {
   private tell(): void {
     const sum = (field: 'current' | 'total'): number => [...this.layers.values()].reduce((bytes, layer) => bytes + layer[field], 0);
     const percent = Math.floor((100 * sum('current')) / Math.max(1, sum('total')));
-    const text = `Pulling the docker image ${this.image}: ${percent} % of ${Math.ceil(sum('total') / MIB)} MiB`;
+    const text = `Pulling the docker image ${this.image}: ${percent} % of ${sizeText(sum('total'))}`;
     if (text === this.told) return;
     this.told = text;
     this.progress(text);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { HotPocketError } from '../../base/errors';
+import { durationText } from '../../base/quantities';
 import { allSettled } from '../allSettled';
 import type { Task } from '../engine';
 import type { DockerCluster, DockerNode } from './cluster';
@@ -92,7 +93,7 @@ async function whenNodeReady(docker: Docker, node: number, signal?: AbortSignal)
     const ended = (!State.Running && !State.Restarting) || RestartCount >= HOPELESS_RESTARTS;
     if (!ended && performance.now() < deadline) continue;
     const words = (await readOutput(docker, container, { tail: 5 })).trim().split('\n').at(-1);
-    const problem = ended ? words || `exit code ${State.ExitCode}` : `it did not listen for users within ${READY_WITHIN_MS / 1000} s (${words ?? 'no output'})`;
+    const problem = ended ? words || `exit code ${State.ExitCode}` : `it did not listen for users within ${durationText(READY_WITHIN_MS)} (${words ?? 'no output'})`;
     throw new HotPocketError('NODE_START_FAILED', { node, problem, log: nodeLogCommand(node) });
   }
 }

@@ -1,3 +1,4 @@
+import { measuredText, millisecondsText } from '../../base/quantities';
 import { CONTRACT_PHASES, type RoundPhase, type RoundProfile } from '../../base/roundProfile';
 import { tableLines, wrapped, type TableRow } from './layout';
 import type { Advice, Figures, Statistics } from './statistics';
@@ -30,12 +31,12 @@ export function profileLines(node: number, statistics: Statistics, style: Profil
 }
 
 function headline(node: number, { rounds, ledgers, roundTime }: Statistics, l10n: Translator): string {
-  if (rounds === 1) return l10n.t('Node {0}, ledger {1}: 1 round, round time {2} ms', node, ledgers.first, roundTime);
-  return l10n.t('Node {0}, ledgers {1} to {2}: {3} rounds, round time {4} ms', node, ledgers.first, ledgers.last, rounds, roundTime);
+  if (rounds === 1) return l10n.t('Node {0}, ledger {1}: 1 round, round time {2}', node, ledgers.first, millisecondsText(roundTime));
+  return l10n.t('Node {0}, ledgers {1} to {2}: {3} rounds, round time {4}', node, ledgers.first, ledgers.last, rounds, millisecondsText(roundTime));
 }
 
 function rows({ phases, total, started, advice }: Statistics, { l10n, paint }: ProfileStyle): TableRow[] {
-  const cells = ({ medianMs, p95Ms }: Figures, share: number): string[] => [durationText(medianMs), durationText(p95Ms), shareText(share)];
+  const cells = ({ medianMs, p95Ms }: Figures, share: number): string[] => [measuredText(medianMs), measuredText(p95Ms), shareText(share)];
   return [
     { label: l10n.t('Phase'), cells: [l10n.t('Median'), l10n.t('95 %'), l10n.t('Share')] },
     ...phases.map((one): TableRow => ({
@@ -65,17 +66,17 @@ export function phaseText(phase: RoundPhase, started: RoundProfile['started'], l
 function sentences({ contract, files, beside, reads, started }: Statistics, l10n: Translator): string[] {
   if (!files) return [l10n.t('No contract ran in these rounds.')];
   return [
-    l10n.t('The contract takes {0} of a round, from waiting for the last state to writing down the run.', durationText(contract.medianMs)),
+    l10n.t('The contract takes {0} of a round, from waiting for the last state to writing down the run.', measuredText(contract.medianMs)),
     ...(started === 'executed' ? [l10n.t('It does not read its arguments, so that its own start counts as its run.')] : []),
     l10n.t('Files of the state: {0} looked at, {1} hashed again.', Math.round(files.looked), Math.round(files.hashed)),
-    l10n.t('Beside the round: {0} to keep the state, {1} to make a snapshot for read requests.', durationText(beside.keep.medianMs), durationText(beside.snapshot.medianMs)),
-    ...(reads.count > 0 ? [l10n.t('Read requests: {0}, mean {1}, longest {2}.', reads.count, durationText(reads.meanMs), durationText(reads.longestMs))] : []),
+    l10n.t('Beside the round: {0} to keep the state, {1} to make a snapshot for read requests.', measuredText(beside.keep.medianMs), measuredText(beside.snapshot.medianMs)),
+    ...(reads.count > 0 ? [l10n.t('Read requests: {0}, mean {1}, longest {2}.', reads.count, measuredText(reads.meanMs), measuredText(reads.longestMs))] : []),
   ];
 }
 
 /** What is wrong, what follows from it, and what to do. */
 export function adviceText({ contractMs, budgetMs, dominant, roundTime }: Advice, { total, files, started }: Pick<Statistics, 'total' | 'files' | 'started' | 'roundTime'>, l10n: Translator): string {
-  const problem = l10n.t('The contract needs {0}, but a round has room for {1}: ledgers come every {2}.', durationText(contractMs), durationText(budgetMs), durationText(total.medianMs));
+  const problem = l10n.t('The contract needs {0}, but a round has room for {1}: ledgers come every {2}.', measuredText(contractMs), measuredText(budgetMs), measuredText(total.medianMs));
   return `${problem} ${causeText(dominant, files?.hashed ?? 0, started, l10n)} ${l10n.t('Or set contract.consensus.roundtime to {0} or more.', roundTime)}`;
 }
 
@@ -88,11 +89,6 @@ function causeText(dominant: RoundPhase, hashed: number, started: RoundProfile['
     case 'record': return l10n.t('Most of it is writing down its outputs: send less, or use a faster disk.');
     default: return started === 'executed' ? l10n.t('Most of it is its program: have it start quicker, or do less in a round.') : l10n.t('Most of it is its own work: do less in a round.');
   }
-}
-
-/** Of ms, with digits as far as they say something. */
-export function durationText(ms: number): string {
-  return `${ms < 99.95 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 const shareText = (share: number): string => `${(share * 100).toFixed(1)} %`;

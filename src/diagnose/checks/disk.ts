@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorText, HotPocketError } from '../../base/errors';
+import { sizeText } from '../../base/quantities';
 import { channelAddress, checkChannelFolder } from '../../cluster/embedded/channel';
 import { ClusterPaths, hotpocketHome } from '../../cluster/paths';
 import type { Check } from '../finding';
@@ -48,8 +49,4 @@ async function requireWritable(folder: string, there: string): Promise<void> {
   };
   if (!(await stat(there)).isDirectory()) fail(`${there} is not a folder.`);
   await access(there, constants.W_OK | constants.X_OK).catch((error: unknown) => fail(`${errorText(error)}.`));
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1024 * MIB ? `${Math.floor(bytes / MIB)} MiB` : `${(bytes / MIB / 1024).toFixed(1)} GiB`;
 }

@@ -1,3 +1,4 @@
+import { millisecondsText } from '../../base/quantities';
 import { configWith, soundBundle } from '../contract';
 import type { Check } from '../finding';
 
@@ -10,6 +11,6 @@ export const override: Check = {
     if (!bundle) return;
     if (!bundle.override) return notes.fact(l10n.t('There is none: nodes keep the configuration they have.'));
     const { contract: { bin_path, bin_args, consensus: { roundtime } } } = await configWith(bundle, surroundings);
-    notes.fact(l10n.t('It is valid: {0} {1}, round time {2} ms', bin_path, bin_args, roundtime));
+    notes.fact(l10n.t('It is valid: {0} {1}, round time {2}', bin_path, bin_args, millisecondsText(roundtime)));
   },
 };

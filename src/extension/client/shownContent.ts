@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { bytesText } from '../../base/quantities';
 import { dim, visible } from './ansi';
 import { prettyJson } from './prettyJson';
 import type { L10n } from '../model/words';
@@ -8,7 +9,7 @@ const MAX_BYTES = 64;
 
 /** What a contract sent, as a reader wants it: JSON in order and in colours, text as it is, anything else by its bytes. */
 export function shownContent(bytes: Buffer, l10n: L10n): string {
-  if (!isUtf8(bytes)) return shownBytes(bytes, l10n);
+  if (!isUtf8(bytes)) return shownBytes(bytes);
   const text = bytes.toString();
   if (text === '') return dim(l10n.t('(empty)'));
   return prettyJson(text) ?? shownText(text, l10n);
@@ -20,7 +21,7 @@ export function shownText(text: string, l10n: L10n): string {
   return text.length > MAX_TEXT ? shown + dim(l10n.t('… and {0} more characters', text.length - MAX_TEXT)) : shown;
 }
 
-function shownBytes(bytes: Buffer, l10n: L10n): string {
+function shownBytes(bytes: Buffer): string {
   const hex = bytes.subarray(0, MAX_BYTES).toString('hex').replace(/..\B/g, '$& ');
-  return `${dim(l10n.t('{0} bytes:', bytes.length))} ${hex}${bytes.length > MAX_BYTES ? ' …' : ''}`;
+  return `${dim(`${bytesText(bytes.length)}:`)} ${hex}${bytes.length > MAX_BYTES ? ' …' : ''}`;
 }

@@ -1,6 +1,7 @@
 import { asHotPocketError } from '../../base/errors';
+import { durationText } from '../../base/quantities';
 import type { CheckedOutput, InputOutcome, NodeIdentity, NodeStatus, OutputProof, PublishedLedger, PublishedView, UserProtocol } from '../../client/types';
-import { durationText, ledgerText, type L10n } from '../model/words';
+import { ledgerText, type L10n } from '../model/words';
 import { bold, cyan, dim, green, red, visible, yellow } from './ansi';
 import { rejectionWords } from './rejections';
 import { shownContent, shownText } from './shownContent';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { posix } from 'node:path';
 import { chooseNode } from '../ui/pickNode';
 import { chooseStateFile } from '../ui/pickStateFile';
+import { whileLooking } from '../ui/progress';
 import { stateUri } from '../views/stateUri';
 import type { Command } from './command';
 
@@ -15,7 +16,7 @@ export const compareStateFile: Command = {
     const other = await chooseNode(services, against, vscode.l10n.t('Node to compare node {0} with', node), (one) => one.node !== node);
     const { status } = services.model;
     if (other === undefined || !status) return;
-    if (!(await services.engine.stateFiles(other).stat(path))) {
+    if (!(await whileLooking(vscode.l10n.t('Looking at the state of node {0}', other), () => services.engine.stateFiles(other).stat(path)))) {
       void vscode.window.showInformationMessage(vscode.l10n.t('The state of node {0} has no file {1}.', other, path));
       return;
     }

@@ -9,6 +9,7 @@ import type { Services } from '../services';
 import { engineEnvironment, newClusterDefaults } from '../settings';
 import { helpFor } from '../ui/help';
 import { runOffer, type Offer } from '../ui/offer';
+import { pick } from '../ui/pick';
 import { withProgress } from '../ui/progress';
 import type { Command } from './command';
 
@@ -41,12 +42,10 @@ async function choose({ log }: Services, results: readonly CheckResult[], report
   // Notes ask for nothing; the report has them.
   const items = allFindings(results).filter(({ severity }) => severity !== 'note').map((finding) => findingItem(finding, helpFor(finding.error), severityWord(finding.severity, vscode.l10n), vscode.l10n));
   const whole: vscode.QuickPickItem = { label: `$(output) ${vscode.l10n.t('Open the whole report')}`, description: vscode.l10n.t('all that was looked at, to read or copy'), alwaysShow: true };
-  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly offer?: Offer }>([...items, whole], {
+  const chosen = await pick<vscode.QuickPickItem & { readonly offer?: Offer }>([...items, whole], {
     title: vscode.l10n.t('HotPocket: {0}', summaryText(results, vscode.l10n)),
     placeHolder: vscode.l10n.t('Choose what to do something about'),
     ignoreFocusOut: true,
-    matchOnDescription: true,
-    matchOnDetail: true,
   });
   if (!chosen) return;
   await (chosen.offer ? runOffer(chosen.offer) : report()).catch((error: unknown) => log.error(String(error)));

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProjectName, templates, type Platform, type Template } from '../../project/templates';
 import type { Services } from '../services';
+import { pick } from '../ui/pick';
 import type { Command } from './command';
 
 const PLATFORMS: { readonly [P in Platform]: string } = { nodejs: 'JavaScript', typescript: 'TypeScript', python: 'Python', c: 'C' };
@@ -25,7 +26,7 @@ export const newProject: Command = {
 
 async function chooseTemplate(): Promise<Template | undefined> {
   const items = templates.map((template) => ({ label: template.type, description: PLATFORMS[template.platform], detail: template.summary, template }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('New Project'), placeHolder: vscode.l10n.t('What to begin with'), matchOnDescription: true, matchOnDetail: true }))?.template;
+  return (await pick(items, { title: vscode.l10n.t('New Project'), placeHolder: vscode.l10n.t('What to begin with') }))?.template;
 }
 
 async function chooseParent(): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { contextOf } from '../model/context';
 import { isEnabled, type ContributedCommand } from '../model/enablement';
+import { pick } from '../ui/pick';
 import { lookAt } from '../ui/progress';
 import type { Command } from './command';
 
@@ -19,7 +20,7 @@ export const showActions: Command = {
     const { contributes } = context.extension.packageJSON as { readonly contributes: { readonly commands: readonly ContributedCommand[] } };
     const items = OFFERED.flatMap((id) => contributes.commands.filter(({ command, enablement }) => command === id && isEnabled(enablement, keys)))
       .map(({ command, title, icon }) => ({ label: `${icon} ${title}`, command }));
-    const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('HotPocket cluster') });
+    const chosen = await pick(items, { placeHolder: vscode.l10n.t('HotPocket cluster') });
     if (chosen) await vscode.commands.executeCommand(chosen.command);
   },
 };

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { HotPocketError } from '../../base/errors';
 import { isRoundsMode, type RoundsMode } from '../../base/rounds';
 import { chosenRounds, setSetting } from '../settings';
+import { pick } from '../ui/pick';
 import { lookAt, withProgress } from '../ui/progress';
 import type { Command } from './command';
 
@@ -29,5 +30,5 @@ async function askMode(current: RoundsMode): Promise<RoundsMode | undefined> {
     item('grid', vscode.l10n.t('Grid'), vscode.l10n.t('Rounds start at fixed times, one each round time, as in production.')),
     item('eager', vscode.l10n.t('Eager'), vscode.l10n.t('Rounds start on an input, on an output for a connected user, or at the round time.')),
   ];
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Switch Rounds'), placeHolder: vscode.l10n.t('When rounds start') }))?.mode;
+  return (await pick(items, { title: vscode.l10n.t('Switch Rounds'), placeHolder: vscode.l10n.t('When rounds start') }))?.mode;
 }

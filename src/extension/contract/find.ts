@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
 import { contractFolders, deployable, hasOverride, isFolder, OVERRIDE, type ContractFolder } from '../../project/contractFolders';
+import { pick } from '../ui/pick';
 
 const EXCLUDED = '**/node_modules/**';
 /** A workspace with more contracts than this is not searched further. */
@@ -55,7 +56,7 @@ async function choose(folders: readonly ContractFolder[]): Promise<string | unde
   };
   const items = folders.map(({ path, why }) => ({ label: vscode.workspace.asRelativePath(path), description: reasons[why], answer: () => path }));
   const other = { label: vscode.l10n.t('Browse…'), alwaysShow: true, answer: browse };
-  const chosen = await vscode.window.showQuickPick([...items, other], { placeHolder: vscode.l10n.t('Contract folder to deploy'), matchOnDescription: true });
+  const chosen = await pick([...items, other], { placeHolder: vscode.l10n.t('Contract folder to deploy') });
   return chosen?.answer();
 }
 

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Debuggee } from '../../base/debugLink';
 import { asHotPocketError } from '../../base/errors';
+import { durationText } from '../../base/quantities';
 import type { ClusterEngine, ClusterStatus, DebugEvent, DebugLease } from '../../cluster/engine';
 import type { DebugProvider } from '../../debug/provider';
 import { isInside } from '../../project/contractFolders';
-import { durationText, holdText } from '../model/words';
+import { holdText } from '../model/words';
 import { startChild } from './childSession';
 import type { ResolvedConfiguration } from './configuration';
 

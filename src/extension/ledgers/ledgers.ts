@@ -122,7 +122,7 @@ export class Ledgers implements vscode.Disposable {
 
   private explain(): void {
     const { filter, known } = this;
-    const message = filter && known.length > 0 && this.shown.length === 0 ? vscode.l10n.t('No ledger from #{0} on is one {1}.', this.list.oldest ?? 0, filterText(filter, vscode.l10n)) : '';
+    const message = filter && known.length > 0 && this.shown.length === 0 ? vscode.l10n.t('None of the ledgers from #{0} on matches: {1}.', this.list.oldest ?? 0, filterText(filter, vscode.l10n)) : '';
     if (this.view.message !== message) this.view.message = message;
   }
 }

@@ -22,6 +22,7 @@ export function pickOrType<T extends vscode.QuickPickItem>(items: readonly T[], 
   const pick = vscode.window.createQuickPick<T>();
   pick.placeholder = placeholder;
   pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
   pick.items = items;
   pick.onDidChangeValue((text) => {
     const own = typed(text);

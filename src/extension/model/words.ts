@@ -1,3 +1,4 @@
+import { durationText } from '../../base/quantities';
 import type { RoundsMode } from '../../base/rounds';
 import type { ClusterStatus, NodeStatusInfo } from '../../cluster/engine';
 import type { Translator } from '../../cluster/profile/text';
@@ -52,11 +53,6 @@ export function quorumText({ needed, of, tolerates }: ClusterStatus['quorum'], l
 
 export function roundsText(rounds: RoundsMode, l10n: L10n): string {
   return rounds === 'eager' ? l10n.t('eager rounds') : l10n.t('rounds on the grid');
-}
-
-/** `ms` in the unit one would say it in. */
-export function durationText(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
 }
 
 /** What it means for a cluster whose clock cannot be stopped that the contract of a node is held by a debugger. */

@@ -1,7 +1,8 @@
+import { measuredText, millisecondsText } from '../../base/quantities';
 import type { RoundProfile } from '../../base/roundProfile';
 import { contractMs } from '../../base/roundProfile';
 import { statisticsOf, type Statistics } from '../../cluster/profile/statistics';
-import { adviceText, durationText, phaseText } from '../../cluster/profile/text';
+import { adviceText, phaseText } from '../../cluster/profile/text';
 import { literal, table } from '../model/markdown';
 import type { L10n } from '../model/words';
 import type { Row } from '../views/rows';
@@ -32,13 +33,13 @@ export function roundsRow(rounds: readonly RoundProfile[], l10n: L10n): Row {
 function roundText(round: RoundProfile, l10n: L10n): string {
   const { totalMs, roundTime, started } = round;
   const took = totalMs < ON_GRID * roundTime ? Math.round(totalMs) : Math.round(totalMs / roundTime) * roundTime;
-  return started === 'not' ? l10n.t('no contract in {0} ms', took) : l10n.t('contract {0} ms of {1} ms', Math.round(contractMs(round)), took);
+  return started === 'not' ? l10n.t('no contract in {0}', millisecondsText(took)) : l10n.t('contract {0} of {1}', millisecondsText(contractMs(round)), millisecondsText(took));
 }
 
 function tooltip(statistics: Statistics, l10n: L10n): string {
   const { rounds, phases, total, started, advice } = statistics;
   const rows = [...phases.map(({ phase, medianMs }) => [phaseText(phase, started, l10n), medianMs] as const), [l10n.t('From ledger to ledger'), total.medianMs] as const];
   const head = rounds === 1 ? l10n.t('1 round') : l10n.t('{0} rounds', rounds);
-  const body = table([literal(head), l10n.t('Median')], rows.map(([text, ms]) => [literal(text), durationText(ms)]));
+  const body = table([literal(head), l10n.t('Median')], rows.map(([text, ms]) => [literal(text), measuredText(ms)]));
   return advice ? `${body}\n\n${literal(adviceText(advice, statistics, l10n))}` : body;
 }

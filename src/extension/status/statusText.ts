@@ -1,4 +1,5 @@
 import { asHotPocketError } from '../../base/errors';
+import { countdownText } from '../../base/quantities';
 import type { ClusterStatus, PauseInfo } from '../../cluster/engine';
 import { literal, table } from '../model/markdown';
 import type { ClusterCondition, ClusterSummary } from '../model/summary';
@@ -45,16 +46,11 @@ export function pausedText(status: ClusterStatus, pause: PauseInfo, summary: Clu
   const words = l10n.t('paused in ledger {0}', ledgerSeqNo);
   const why = goesOn ? holdText(status, node, l10n) : l10n.t('The clock of the cluster stands still: the contract of node {0} is being debugged.', node);
   return {
-    text: [`$(debug-pause) HP ${l10n.t('paused')}`, `#${ledgerSeqNo}`, ...(left === undefined ? [] : [l10n.t('{0} left', clockText(left))])].join(' · '),
+    text: [`$(debug-pause) HP ${l10n.t('paused')}`, `#${ledgerSeqNo}`, ...(left === undefined ? [] : [l10n.t('{0} left', countdownText(left))])].join(' · '),
     tooltip: `${why}\n\n${tooltip(status, summary, l10n)}`,
     spoken: l10n.t('HotPocket cluster {0}, node {1} is being debugged', words, node),
     ...(left !== undefined && left < ALARM_S && { alarm: 'warning' }),
   };
-}
-
-/** `4:07`. */
-function clockText(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** The item of a cluster that cannot be looked at. */

@@ -3,6 +3,7 @@ import { HotPocketError } from '../../base/errors';
 import type { NodeStatusInfo } from '../../cluster/engine';
 import { conditionText } from '../model/words';
 import type { Services } from '../services';
+import { pick } from './pick';
 import { lookAt } from './progress';
 
 /** The node that an argument of a command names: a row of the tree, or a node's number. Anything else names none. */
@@ -31,7 +32,7 @@ export async function chooseNode({ model }: Services, argument: unknown, placeHo
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no node for that now.'));
     return undefined;
   }
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.node;
+  return (await pick(items, { placeHolder }))?.node;
 }
 
 function nodeItem(node: NodeStatusInfo): vscode.QuickPickItem & { readonly node: number } {

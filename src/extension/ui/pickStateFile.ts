@@ -3,6 +3,7 @@ import { listFiles } from '../../cluster/stateFiles';
 import type { Services } from '../services';
 import { isTreeElement } from '../views/elements';
 import { chooseNode } from './pickNode';
+import { pick } from './pick';
 import { whileLooking } from './progress';
 
 /** More than anybody would scroll through; the tree shows the rest. */
@@ -25,7 +26,10 @@ export async function chooseStateFile(services: Services, argument: unknown): Pr
 
 async function pickFile({ engine }: Services, node: number): Promise<string | undefined> {
   const files = await whileLooking(vscode.l10n.t('Listing the state of node {0}', node), () => listFiles(engine.stateFiles(node), LISTED));
-  if (files.length > 0) return vscode.window.showQuickPick(files, { placeHolder: vscode.l10n.t('File of the state of node {0}', node) });
+  if (files.length > 0) {
+    const placeHolder = files.length < LISTED ? vscode.l10n.t('File of the state of node {0}', node) : vscode.l10n.t('File of the state of node {0}; the first {1} are here, all of them in the tree', node, LISTED);
+    return (await pick(files.map((label) => ({ label })), { placeHolder }))?.label;
+  }
   void vscode.window.showInformationMessage(vscode.l10n.t('The state of node {0} has no files.', node));
   return undefined;
 }

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
+import { durationText } from '../../base/quantities';
 import type { RoundProfile } from '../../base/roundProfile';
 import type { ClusterStatus, NodeState, NodeStatusInfo, PauseInfo } from '../../cluster/engine';
 import type { ClusterTrouble } from '../../diagnose/troubles/clusterTroubles';
 import { literal, table } from '../model/markdown';
 import { nodeCondition, summarise, type ClusterSummary, type NodeCondition } from '../model/summary';
-import { clusterConditionWord, conditionText, durationText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
+import { clusterConditionWord, conditionText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import { roundsRow } from '../profile/roundsRow';
 import { roundTimesRow } from '../profile/roundTimesRow';
 import { troubleRow } from './troubleRow';

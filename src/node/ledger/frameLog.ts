@@ -1,3 +1,4 @@
+import { bytesText } from '../../base/quantities';
 import { blake3 } from '../../hotpocket/hash';
 import { unsaid, type Damaged } from '../damage';
 import { openFrameFile, type FrameFile } from './frameFile';
@@ -48,7 +49,7 @@ export class FrameLog {
   static open(path: string, damaged: Damaged = unsaid): FrameLog {
     let bytes = 0;
     const log = new FrameLog(openFrameFile(path), (cut) => (bytes = cut));
-    if (bytes > 0) damaged(path, `Its last ${bytes} bytes are no whole record, and were cut off; the ${log.count} records before are good.`);
+    if (bytes > 0) damaged(path, `Its last ${bytesText(bytes)} are no whole record, and were cut off; the ${log.count} records before are good.`);
     return log;
   }
 

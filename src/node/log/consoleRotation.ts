@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, renameSync, statSync, type Stats } from
 import { join } from 'node:path';
 import { systemCode } from '../../base/errors';
 import { bindDup2 } from '../../base/native/dup2';
+import { sizeText } from '../../base/quantities';
 import type { NodeLog } from './nodeLog';
 
 const MIB = 1024 * 1024;
@@ -61,8 +62,8 @@ export class ConsoleRotation {
     }
     for (const number of numbers) dup2(next, number);
     closeSync(next);
-    this.log.inf(`Console log continues here; the ${inMib(console.size)} before are in console.1.log.`);
-    if (dropped) this.log.wrn(`Dropped the ${inMib(dropped.size)} of console log before that.`);
+    this.log.inf(`Console log continues here; the ${sizeText(console.size)} before are in console.1.log.`);
+    if (dropped) this.log.wrn(`Dropped the ${sizeText(dropped.size)} of console log before that.`);
   }
 
   private statOf(file: string): Stats | undefined {
@@ -79,8 +80,6 @@ export class ConsoleRotation {
 function isSame(file: Stats, other: Stats | undefined): boolean {
   return other !== undefined && file.ino === other.ino && file.dev === other.dev;
 }
-
-const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** HOTPOCKET_CONSOLE_LOG_BYTES, for tests and small disks. */
 function limitFrom(env: NodeJS.ProcessEnv): number {

@@ -1,3 +1,4 @@
+import { bytesText } from '../../base/quantities';
 const HEADER = 4;
 const SMALLEST = 4096;
 
@@ -44,7 +45,7 @@ export class DocumentSplitter {
   private lengthOf(bytes: Buffer): number | undefined {
     if (bytes.length < HEADER) return undefined;
     const length = bytes.readInt32LE(0);
-    if (length < 5 || length > this.maxBytes) throw new Error(`message of ${length} bytes`);
+    if (length < 5 || length > this.maxBytes) throw new Error(`message of ${bytesText(length)}`);
     return length;
   }
 }

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../base/clock';
 import { errorText } from '../../base/errors';
+import { sizeText } from '../../base/quantities';
 import { MinuteMeter } from '../minuteMeter';
 import type { UserPortLimits, UserPortLog } from './options';
 
@@ -63,7 +64,7 @@ export class UserConnection {
   send(message: Uint8Array): void {
     if (this.ending) return;
     if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) {
-      this.log.wrn(`Session ${this.name} does not read: ${this.socket.bufferedAmount} bytes unsent. Disconnecting.`);
+      this.log.wrn(`Session ${this.name} does not read: ${sizeText(this.socket.bufferedAmount)} unsent. Disconnecting.`);
       this.disconnect();
       return;
     }

@@ -52,7 +52,7 @@ describe('connecting', () => {
   });
 
   it.each([
-    ['that says nothing', () => undefined, 'no handshake within 0.2 s'],
+    ['that says nothing', () => undefined, 'no handshake within 200 ms'],
     ['that greets otherwise', (socket: WebSocket) => socket.send('hello'), 'it is not the user port of a HotPocket node'],
     ['that proves nothing', (socket: WebSocket) => {
       socket.send(challenge);
@@ -66,7 +66,7 @@ describe('connecting', () => {
   ])('fails at a node %s', async (_name, behaviour: (socket: WebSocket) => void, problem) => {
     const node = await rawNode(behaviour);
     // Only one of them has to be waited for.
-    const { client } = clientOf(node.url, problem.includes('0.2 s') ? { connectTimeoutMs: 200 } : {});
+    const { client } = clientOf(node.url, problem.includes('200 ms') ? { connectTimeoutMs: 200 } : {});
     await expect(client.connect()).rejects.toMatchObject({ code: 'CLIENT_CONNECT_FAILED', details: { problem } });
   });
 

@@ -366,7 +366,7 @@ describe('a node that crashes', () => {
       return states(status)[0] === 'running' && (status?.nodes[0]?.ledger?.seqNo ?? 0) > 2;
     });
     const log = readFileSync(home.paths.node(1).consoleLog, 'utf8');
-    expect(log).toMatch(/^\d{8} [\d:.]{12} \[wrn\]\[hpc\] Node 1 ended unexpectedly \(exit code 1\) and is started again in 0\.5 s\.$/m);
+    expect(log).toMatch(/^\d{8} [\d:.]{12} \[wrn\]\[hpc\] Node 1 ended unexpectedly \(exit code 1\) and is started again in 500 ms\.$/m);
     expect(log.match(/HotPocket 0/g)).toHaveLength(2);
   });
 

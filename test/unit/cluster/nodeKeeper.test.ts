@@ -97,7 +97,7 @@ describe('NodeKeeper', () => {
     await keeper.stop(200);
     expect(keeper.state).toEqual({ kind: 'stopped' });
     expect(notices).toEqual(['NODE_KILLED']);
-    expect(readFileSync(paths.consoleLog, 'utf8')).toMatch(/\[wrn\]\[hpc\] Node 1 did not stop within 0\.2 s and was killed\.\n$/);
+    expect(readFileSync(paths.consoleLog, 'utf8')).toMatch(/\[wrn\]\[hpc\] Node 1 did not stop within 200 ms and was killed\.\n$/);
   });
 
   it('starts a node that is just stopping once it has stopped', async () => {

@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { SKIPPED_FILES } from '../../../src/debug/nodejs';
 import { termsOf } from '../../../src/extension/model/enablement';
-
-const root = join(import.meta.dirname, '../../..');
-const sources = join(root, 'src/extension');
-const text = (path: string) => readFileSync(join(root, path), 'utf8');
+import { commandsOf, nodesOf, parse, root, sourcesOf, text } from './sources';
 
 interface Contribution {
   readonly command: string;
@@ -44,31 +41,13 @@ const steps = manifest.contributes.walkthroughs.flatMap((one) => one.steps);
 const strings = JSON.parse(text('package.nls.json')) as Readonly<Record<string, string>>;
 const ids = commands.map(({ command }) => command);
 
-const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-const parse = (name: string) => ts.createSourceFile(name, readFileSync(join(sources, name), 'utf8'), ts.ScriptTarget.Latest, true);
-const code = files.map(parse);
-
-function nodesOf(tree: ts.Node): ts.Node[] {
-  const children: ts.Node[] = [];
-  ts.forEachChild(tree, (child) => void children.push(child));
-  return [tree, ...children.flatMap(nodesOf)];
-}
+const code = sourcesOf('src/extension').flatMap(nodesOf);
 
 /** Names and types of an interface's members. */
 function membersOf(file: string, name: string): Map<string, string> {
-  const found = nodesOf(parse(file)).filter(ts.isInterfaceDeclaration).find((declaration) => declaration.name.text === name);
+  const found = nodesOf(parse(`src/extension/${file}`)).filter(ts.isInterfaceDeclaration).find((declaration) => declaration.name.text === name);
   const members = (found?.members ?? []) as readonly ts.TypeElement[];
   return new Map(members.filter(ts.isPropertySignature).map((member) => [(member.name as ts.Identifier | ts.StringLiteral).text, member.type?.getText() ?? '']));
-}
-
-/** `export const x: Command = { … }`: the variable and the properties that are written there. */
-function implemented(): Map<string, { readonly variable: string; readonly needsTrust: boolean }> {
-  const declarations = code.flatMap(nodesOf).filter(ts.isVariableDeclaration).filter((one) => one.type?.getText() === 'Command');
-  return new Map(declarations.map((declaration) => {
-    const properties = (declaration.initializer as ts.ObjectLiteralExpression).properties;
-    const value = (name: string) => properties.filter(ts.isPropertyAssignment).find((one) => one.name.getText() === name)?.initializer;
-    return [(value('id') as ts.StringLiteral).text, { variable: declaration.name.getText(), needsTrust: value('needsTrust') !== undefined }];
-  }));
 }
 
 const placeholders = (value: string) => [...value.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? '');
@@ -76,9 +55,9 @@ const sorted = (values: Iterable<string>) => [...new Set(values)].sort();
 
 describe('the commands of package.json', () => {
   it('are those of the code', () => {
-    expect(sorted(implemented().keys())).toEqual(sorted(ids));
-    const listed = nodesOf(parse('commands/index.ts')).filter(ts.isArrayLiteralExpression).flatMap(({ elements }) => elements.map((element) => element.getText()));
-    expect(sorted(listed)).toEqual(sorted([...implemented().values()].map(({ variable }) => variable)));
+    expect(sorted(commandsOf(code).keys())).toEqual(sorted(ids));
+    const listed = nodesOf(parse('src/extension/commands/index.ts')).filter(ts.isArrayLiteralExpression).flatMap(({ elements }) => elements.map((element) => element.getText()));
+    expect(sorted(listed)).toEqual(sorted([...commandsOf(code).values()].map(({ variable }) => variable)));
     expect(listed).toHaveLength(ids.length);
   });
 
@@ -91,7 +70,7 @@ describe('the commands of package.json', () => {
 
   it('need the trust that the code asks for', () => {
     const inManifest = commands.filter(({ enablement }) => termsOf(enablement).some(({ key }) => key === 'isWorkspaceTrusted')).map(({ command }) => command);
-    const inCode = [...implemented()].filter(([, { needsTrust }]) => needsTrust).map(([id]) => id);
+    const inCode = [...commandsOf(code)].filter(([, { needsTrust }]) => needsTrust).map(([id]) => id);
     expect(sorted(inCode)).toEqual(sorted(inManifest));
   });
 
@@ -99,9 +78,9 @@ describe('the commands of package.json', () => {
     const called = [
       ...Object.values(menus).flatMap((items) => items.map(({ command }) => command)),
       ...[...text('package.nls.json').matchAll(/command:(hotpocket\.[\w.]+)/g)].map(([, id]) => id ?? ''),
-      ...code.flatMap(nodesOf).filter(ts.isPropertyAssignment).filter(({ name }) => name.getText() === 'command').map(({ initializer }) => initializer)
+      ...code.filter(ts.isPropertyAssignment).filter(({ name }) => name.getText() === 'command').map(({ initializer }) => initializer)
         .filter(ts.isStringLiteral).map(({ text }) => text).filter((id) => id.startsWith('hotpocket.')),
-      ...code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /executeCommand$/.test(expression.getText())).map(({ arguments: [first] }) => first)
+      ...code.filter(ts.isCallExpression).filter(({ expression }) => /executeCommand$/.test(expression.getText())).map(({ arguments: [first] }) => first)
         .filter((first) => first !== undefined && ts.isStringLiteral(first)).map((first) => (first).text).filter((id) => id.startsWith('hotpocket.')),
     ];
     // VS Code adds one to each view.
@@ -149,7 +128,7 @@ describe('what package.json refers to', () => {
 
   it('are views that the code fills', () => {
     const contributed = Object.values(views).flatMap((list) => list.map(({ id }) => id));
-    const created = code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /createTreeView$|registerWebviewViewProvider$/.test(expression.getText()))
+    const created = code.filter(ts.isCallExpression).filter(({ expression }) => /createTreeView$|registerWebviewViewProvider$/.test(expression.getText()))
       .map(({ arguments: [id] }) => (id as ts.StringLiteral).text);
     expect(sorted(created)).toEqual(sorted(contributed));
     expect(viewsWelcome.every(({ view }) => contributed.includes(view))).toBe(true);
@@ -182,7 +161,7 @@ describe('the texts of the code', () => {
   });
 
   it('have no placeholder without a value', () => {
-    const calls = code.flatMap(nodesOf).filter(ts.isCallExpression).filter(({ expression }) => /(^|\.)l10n\.t$/.test(expression.getText()));
+    const calls = code.filter(ts.isCallExpression).filter(({ expression }) => /(^|\.)l10n\.t$/.test(expression.getText()));
     const wrong = calls.filter(({ arguments: [message, ...values] }) => {
       const wanted = new Set((message as ts.StringLiteral).text.match(/\{\d+\}/g) ?? []);
       return wanted.size !== values.length || !values.every((_, i) => wanted.has(`{${i}}`));

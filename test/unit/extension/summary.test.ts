@@ -84,7 +84,7 @@ describe('the status bar', () => {
     expect(paused(three())).toMatchObject({ text: '$(debug-pause) HP paused · #258', tooltip: expect.stringContaining('The clock of the cluster stands still') as string });
     expect(paused(limited, {})).toMatchObject({ text: '$(debug-pause) HP paused · #258' });
     const early = paused(limited, { endsAt: 1_247_000 });
-    expect(early).toMatchObject({ text: '$(debug-pause) HP paused · #258 · 4:07 left', tooltip: expect.stringMatching(/node 2 takes no part in consensus, and the others wait.*300 s after its start/) as string });
+    expect(early).toMatchObject({ text: '$(debug-pause) HP paused · #258 · 4:07 left', tooltip: expect.stringMatching(/node 2 takes no part in consensus, and the others wait.*5 min after its start/) as string });
     expect(early.alarm).toBeUndefined();
     expect(paused(cluster(three().nodes, 2), { endsAt: 1_247_000 }).tooltip).toMatch(/the others go on, and it catches up/);
     expect(paused(limited, { endsAt: 1_059_000 })).toMatchObject({ text: '$(debug-pause) HP paused · #258 · 0:59 left', alarm: 'warning' });

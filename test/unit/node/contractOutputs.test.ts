@@ -101,7 +101,7 @@ describe.skipIf(!PYTHON)('output of a contract', () => {
     ].join('\n'));
     const result = await place.run({ program: { binPath: 'contract' }, context: { users: [user(1)] } });
     expect(result.outputs[0]?.messages).toHaveLength(63);
-    expect(place.log).toEqual([expect.stringMatching(/^wrn CONTRACT_OUTPUT_LIMIT: .* 67108864 bytes to its users /)]);
+    expect(place.log).toEqual([expect.stringMatching(/^wrn CONTRACT_OUTPUT_LIMIT: .* 64 MiB to its users /)]);
     expect(existsSync(join(place.stateDir, 'broken'))).toBe(true);
   });
 

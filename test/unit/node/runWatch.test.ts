@@ -16,7 +16,7 @@ it('says once of a run that it takes long, after three rounds', () => {
   clock.advance(5_999);
   expect(said).toEqual([]);
   clock.advance(60_000);
-  expect(said).toEqual([expect.stringMatching(/^CONTRACT_RUNS_LONG: .* 6 s after ledger 5\. .* after 300 s /)]);
+  expect(said).toEqual([expect.stringMatching(/^CONTRACT_RUNS_LONG: .* 6 s after ledger 5\. .* after 5 min /)]);
 });
 
 it('knows that nothing ends a run without a limit, and that short rounds are no reason to hurry', () => {

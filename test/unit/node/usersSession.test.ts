@@ -325,7 +325,7 @@ describe('limits', () => {
     };
     for (let i = 0; i < 8; i++) server.output(keys.publicKey, output);
     await expect.poll(() => server.connectedUsers()).toEqual([]);
-    expect(log).toContainEqual(expect.stringMatching(/^wrn Session [0-9a-f]{8}:in does not read: \d+ bytes unsent\. Disconnecting\.$/));
+    expect(log).toContainEqual(expect.stringMatching(/^wrn Session [0-9a-f]{8}:in does not read: [\d.]+ MiB unsent\. Disconnecting\.$/));
     user.socket.terminate();
   });
 });

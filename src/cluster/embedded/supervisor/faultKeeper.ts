@@ -1,5 +1,6 @@
 import { HotPocketError } from '../../../base/errors';
 import type { ClusterFaults, LinkFault, NodeFaults } from '../../../base/faults';
+import { millisecondsText } from '../../../base/quantities';
 import type { NodeRecord } from '../clusterFile';
 
 const LONGEST_DELAY_MS = 60_000;
@@ -18,7 +19,7 @@ export class FaultKeeper {
     const { links = [], clocks = [] } = faults;
     this.keys = new Map(nodes.map(({ node, publicKey }) => [node, publicKey]));
     for (const link of links) requireValid(link);
-    for (const { ahead } of clocks) if (!(Math.abs(ahead) <= FARTHEST_CLOCK_MS)) throw new HotPocketError('FAULTS_INVALID', { problem: `a clock cannot be ${ahead} ms ahead.` });
+    for (const { ahead } of clocks) if (!(Math.abs(ahead) <= FARTHEST_CLOCK_MS)) throw new HotPocketError('FAULTS_INVALID', { problem: `a clock cannot be ${millisecondsText(ahead)} ahead.` });
     for (const node of [...links.flatMap(({ from = [], to = [] }) => [...from, ...to]), ...clocks.map((clock) => clock.node)]) this.key(node);
     this.current = links.length + clocks.length > 0 ? faults : undefined;
     for (const { node } of nodes) this.tell(node, this.part(node, faults));
@@ -51,5 +52,5 @@ export class FaultKeeper {
 function requireValid({ drop = 0, delay: [least, most] = [0, 0] }: LinkFault): void {
   // Written so that what is no number fails, too.
   if (!(drop >= 0 && drop <= 1)) throw new HotPocketError('FAULTS_INVALID', { problem: `a message cannot be lost with a chance of ${drop}.` });
-  if (!(least >= 0 && least <= most && most <= LONGEST_DELAY_MS)) throw new HotPocketError('FAULTS_INVALID', { problem: `a message cannot be ${least} to ${most} ms late.` });
+  if (!(least >= 0 && least <= most && most <= LONGEST_DELAY_MS)) throw new HotPocketError('FAULTS_INVALID', { problem: `a message cannot be ${least} to ${millisecondsText(most)} late.` });
 }

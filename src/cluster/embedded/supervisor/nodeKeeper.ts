@@ -3,6 +3,7 @@ import { HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
 import type { NodeFaults } from '../../../base/faults';
 import { isLasting, type NodeCommand, type NodeFact } from '../../../base/nodeLink';
+import { durationText } from '../../../base/quantities';
 import type { RoundsMode } from '../../../base/rounds';
 import { formatLogLine } from '../../../hotpocket/logLine';
 import type { NodeState } from '../../engine';
@@ -67,7 +68,7 @@ export class NodeKeeper {
     this.cancelRetry();
     this.policy.reset();
     this.starting = new Promise((resolve, reject) => (this.ready = { resolve, reject }));
-    const timer = setTimeout(() => this.ready?.reject(this.startFailed(`it is not ready after ${READY_WITHIN_MS / 1000} s.`)), READY_WITHIN_MS);
+    const timer = setTimeout(() => this.ready?.reject(this.startFailed(`it is not ready after ${durationText(READY_WITHIN_MS)}.`)), READY_WITHIN_MS);
     if (!this.process) this.launch();
     try {
       await this.starting;
