@@ -9,7 +9,7 @@ import { forwardTo, Gossip } from './gossip';
 import { KnownPeers, type Address } from './knownPeers';
 import { LinkFaults } from './linkFaults';
 import { encodeMessage, type NewAnnouncement, type PeerMessage } from './messages';
-import { Peer, type MeshIdentity } from './peer';
+import { HELLO_TIMEOUT_MS, Peer, type MeshIdentity } from './peer';
 import { Counted, type PeerLimits } from './peerLimits';
 
 export interface MeshOptions {
@@ -148,7 +148,8 @@ export class Mesh {
 
   private async listen(): Promise<void> {
     const { tlsKey, tlsCert, identity, bind } = this.options;
-    const tls = { key: tlsKey, cert: tlsCert };
+    // By itself Node.js would wait two minutes for TLS, and connections that say nothing could keep others out for so long.
+    const tls = { key: tlsKey, cert: tlsCert, handshakeTimeout: HELLO_TIMEOUT_MS };
     for (const host of bind) {
       const server = createServer(tls, (socket) => this.adopt(socket));
       server.maxConnections = MOST_CONNECTIONS;

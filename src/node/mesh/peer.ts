@@ -27,7 +27,8 @@ export interface PeerEvents {
   exceeded(text: string): void;
 }
 
-const HELLO_TIMEOUT = 5_000;
+/** For TLS, and again for the hello that comes first. In real time: it comes before anybody is known. */
+export const HELLO_TIMEOUT_MS = 5_000;
 const RETIREMENT = 2_000;
 /** A peer that takes nothing in must not make us hold everything for it. */
 const MAX_UNSENT = 64 * 1024 * 1024;
@@ -69,7 +70,7 @@ export class Peer {
     this.splitter = new DocumentSplitter(limits.maxBytesPerMsg || DEFAULT_MAX_BYTES);
     this.meters = new PeerMeters(limits);
     this.lastActivity = clock.now();
-    this.timer = setTimeout(() => this.close(), HELLO_TIMEOUT);
+    this.timer = setTimeout(() => this.close(), HELLO_TIMEOUT_MS);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('error', () => this.close());

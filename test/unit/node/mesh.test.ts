@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { BSON } from 'bson';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,9 +6,9 @@ import { blake3 } from '../../../src/hotpocket/hash';
 import { generateKeyPair, sign, type KeyPair } from '../../../src/hotpocket/keys';
 import { systemClock } from '../../../src/base/clock';
 import { Mesh, type MeshEvents, type MeshOptions } from '../../../src/node/mesh/mesh';
-import { DocumentSplitter } from '../../../src/node/mesh/framing';
-import { decodeMessage, encodeMessage, type NewAnnouncement, type PeerMessage } from '../../../src/node/mesh/messages';
+import { encodeMessage, type NewAnnouncement, type PeerMessage } from '../../../src/node/mesh/messages';
 import type { PeerLimits } from '../../../src/node/mesh/peerLimits';
+import { MOST_CONNECTIONS } from '../../../src/node/ports';
 import { makeTlsFiles, type TlsFiles } from '../../../src/node/setup/tls';
 import { ManualClock } from '../../support/manualClock';
 import { noteLine } from '../../support/said';
@@ -345,6 +345,29 @@ describe('the limits of a peer', () => {
     await peer.ended;
   });
 
+  it('a message is 16 MiB at most where nothing else is configured', async () => {
+    const a = await node(0, []);
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    const length = Buffer.alloc(4);
+    length.writeInt32LE(16 * 1024 * 1024 + 1);
+    peer.socket.write(length);
+    await peer.ended;
+  });
+
+  it('one that does not read is left when 64 MiB wait for it', async () => {
+    const a = await node(0, []);
+    const peer = await raw(0);
+    await connectedTo(a, 1);
+    peer.socket.pause();
+    const [key] = a.mesh.keys();
+    const content = Buffer.alloc(15 * 1024 * 1024);
+    let sent = 0;
+    for (; a.mesh.keys().length > 0 && sent < 20; sent++) a.mesh.send(key!, { type: 'block', hash: 'ab'.repeat(32), content });
+    expect([sent, a.lost]).toEqual([5, [key]]);
+    peer.socket.destroy();
+  });
+
   it('silence ends its connection, measured by the cluster\'s clock', async () => {
     const clock = new ManualClock();
     const a = await node(0, [], { clock, limits: { idleTimeoutMs: 120_000 } });
@@ -359,6 +382,23 @@ describe('the limits of a peer', () => {
     clock.advance(1);
     await peer.ended;
     expect(a.log).toEqual([`Session ${peer.name} threshold exceeded. (type:4 limit:120000)`]);
+  });
+
+  it('one that says nothing is left after five seconds, with TLS or without', async () => {
+    await node(0, []);
+    const begin = performance.now();
+    const mute = [connectTcp(PORT, '127.0.0.1'), connect({ host: '127.0.0.1', port: PORT, rejectUnauthorized: false })];
+    const took = await Promise.all(mute.map((socket) => new Promise<number>((done) => socket.on('error', () => {}).once('close', () => done(performance.now() - begin)).resume())));
+    for (const ms of took) expect(ms).toBeGreaterThan(4_900);
+    for (const ms of took) expect(ms).toBeLessThan(15_000);
+  });
+
+  it('there is room for so many connections that a machine can bear them, whoever makes them', async () => {
+    await node(0, []);
+    const sockets = Array.from({ length: MOST_CONNECTIONS + 10 }, () => connectTcp(PORT, '127.0.0.1').on('error', () => undefined));
+    // Without a word from us: the others wait for the start of TLS.
+    await eventually('the last of them to be refused', () => sockets.filter(({ closed }) => closed).length === 10);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('there is room for so many connections, in all and from one host', async () => {
@@ -386,43 +426,5 @@ describe('the limits of a peer', () => {
     await new Promise((done) => setTimeout(done, 500));
     expect(a.mesh.keys()).toHaveLength(2);
     expect(others.filter((n) => n.mesh.keys().length === 1)).toHaveLength(2);
-  });
-});
-
-describe('documents in a stream', () => {
-  const documents = [{ a: 1 }, { b: 'x'.repeat(5_000) }, {}].map((d) => Buffer.from(BSON.serialize(d)));
-
-  it('are cut out however they arrive', () => {
-    const stream = Buffer.concat(documents);
-    for (const size of [1, 2, 3, 7, 1_000, stream.length]) {
-      const splitter = new DocumentSplitter(10_000);
-      const found: Buffer[] = [];
-      for (let i = 0; i < stream.length; i += size) found.push(...splitter.push(stream.subarray(i, i + size)));
-      expect(found.map((d) => d.toString('hex'))).toEqual(documents.map((d) => d.toString('hex')));
-    }
-  });
-
-  it('may come byte by byte, which takes neither long nor more memory than they have', () => {
-    const large = Buffer.from(BSON.serialize({ a: Buffer.alloc(100_000) }));
-    const splitter = new DocumentSplitter(1_000_000);
-    for (let i = 0; i < large.length - 1; i++) if (splitter.push(large.subarray(i, i + 1)).length > 0) throw new Error('too early');
-    expect(splitter.push(Buffer.concat([large.subarray(-1), documents[0]!]))).toEqual([large, documents[0]]);
-  });
-
-  it('are not views of what they came in', () => {
-    const [small] = new DocumentSplitter(10_000).push(Buffer.concat(documents));
-    expect(small!.buffer.byteLength).toBe(documents[0]!.length);
-  });
-
-  it('must have a possible length', () => {
-    expect(() => new DocumentSplitter(100).push(Buffer.from([101, 0, 0, 0]))).toThrow();
-    expect(() => new DocumentSplitter(100).push(Buffer.from([4, 0, 0, 0]))).toThrow();
-  });
-
-  it('are refused when they are no message', () => {
-    expect(decodeMessage(Buffer.from(BSON.serialize({ type: 'blockRequest', hash: 'zz' })))).toBeUndefined();
-    expect(decodeMessage(Buffer.from(BSON.serialize({ type: 'nothing' })))).toBeUndefined();
-    expect(decodeMessage(Buffer.alloc(20))).toBeUndefined();
-    expect(decodeMessage(encodeMessage({ type: 'blockRequest', hash: 'ab'.repeat(32) }))).toEqual({ type: 'blockRequest', hash: 'ab'.repeat(32) });
   });
 });

@@ -7,9 +7,6 @@ import { changed, debugged, progress, PROTOCOL, requests, toRpcError, type RpcFa
 import { rpcOver } from '../rpc';
 import type { Operations } from './operations';
 
-// A client that does not read, such as one that was suspended, must not fill our memory.
-const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
-
 type Answer = <P extends { readonly task: number }, R>(type: RequestType<P, R, RpcFailure>, handler: (params: P, task: Task) => Promise<R>) => void;
 
 export interface ServerHooks {
@@ -28,10 +25,7 @@ export class ControlServer {
   constructor(private readonly operations: Operations, private readonly hooks: ServerHooks) {
     this.server = createServer((socket) => this.greet(socket));
     this.subscription = operations.cluster.changes.on((change) => {
-      for (const [socket, client] of this.clients) {
-        if (socket.writableLength > MOST_UNREAD_BYTES) socket.destroy();
-        else void client.sendNotification(changed, change).catch(() => socket.destroy());
-      }
+      for (const [socket, client] of this.clients) void client.sendNotification(changed, change).catch(() => socket.destroy());
     });
   }
 
