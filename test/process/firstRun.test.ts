@@ -37,7 +37,8 @@ it.skipIf(process.platform !== 'linux')('what node and supervisor leave running 
   await cluster.deploy(cluster.bundle('left', { 'run.sh': script }, { contract: { bin_path: 'run.sh', bin_args: '', consensus: { roundtime: 1000 } } }));
   await cluster.logged(1, /^run begins$/m, from);
   const [node, supervisor] = [await cluster.pid(1), await cluster.supervisor()];
-  for (const pid of [supervisor, node]) process.kill(pid, 'SIGKILL');
+  // Held before, so that none of them ends the contract in the moment in which only the other is dead.
+  for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of [node, supervisor]) process.kill(pid, signal);
   const left = (await cluster.processes()).filter((line) => line.includes('run.sh'));
   expect(left.length).toBeGreaterThan(0);
   await cluster.ok('start');
