@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CliCluster, ledgerLines, until } from './support/cliCluster';
+import { CliCluster, ledgerLines, until, type Terminal } from './support/cliCluster';
 import { nodeContract } from './support/contracts';
 import { User } from './support/users';
 
@@ -113,10 +113,16 @@ describe.sequential('several terminals at once', () => {
   });
 
   it('may be stopped while the cluster is created, which leaves none', async () => {
-    await cluster.ok('clean');
-    const terminal = cluster.follow('deploy', version('fourth'));
-    await until('the creation to begin', 20_000, () => (/Creating 'default' cluster of size 3/.test(terminal.text()) ? true : undefined), terminal.text);
-    await terminal.stop();
+    const stopped = async (): Promise<Terminal> => {
+      await cluster.ok('clean');
+      const opened = cluster.follow('deploy', version('fourth'));
+      await until('the creation to begin', 20_000, () => (/Creating 'default' cluster of size 3/.test(opened.text()) ? true : undefined), opened.text);
+      await opened.stop();
+      return opened;
+    };
+    let terminal = await stopped();
+    // On a busy machine it may be done before this one gets to stop it.
+    for (let tries = 1; tries < 5 && (await terminal.ended) === 0; tries++) terminal = await stopped();
     expect(await terminal.ended, terminal.text()).toBe(130);
     expect(terminal.text()).toContain('[CANCELLED]');
     expect((await cluster.run('status')).code).toBe(3);
