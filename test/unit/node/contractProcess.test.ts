@@ -191,7 +191,7 @@ describe('the contract process', () => {
     const pid = exitHostWhileRunning(place, { program: { binPath: '/bin/sleep', binArgs: '30' } });
     expect(pid).toBeGreaterThan(1);
     // The node sends the signal and is gone; who is killed ends when it is its turn to run.
-    await vi.waitUntil(() => !lives(pid), { timeout: 10_000 });
+    await vi.waitUntil(() => !lives(pid), { timeout: 20_000 });
   });
 
   it.skipIf(!linux)('does not keep us waiting for a process that left its group', async () => {

@@ -52,7 +52,7 @@ function openConsole(url: string, { secrets = new Secrets(), beginsKept = true, 
   return {
     console, screen, remembered, ended: () => ended, accepted: () => accepted,
     type: (text) => console.input(text),
-    shows: (text) => expect.poll(() => screen.text, { timeout: 5000 }).toContain(text),
+    shows: (text) => expect.poll(() => screen.text).toContain(text),
   };
 }
 
@@ -185,7 +185,7 @@ describe('the console', () => {
     type('y\r');
     await shows('[2] Not connected to');
     const second = await openPort({}, { port: Number(new URL(first.url).port) });
-    await expect.poll(() => second.server.connectedUsers(), { timeout: 5000 }).toEqual([user]);
+    await expect.poll(() => second.server.connectedUsers()).toEqual([user]);
   });
 
   it('becomes another user when the cluster is another one', async () => {
@@ -197,7 +197,7 @@ describe('the console', () => {
     await first.server.close();
     contractId = 'a newer contract';
     const second = await openPort({}, { port: Number(new URL(first.url).port), contractId });
-    await expect.poll(() => second.server.connectedUsers().filter((key) => key !== user).length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => second.server.connectedUsers().filter((key) => key !== user).length).toBe(1);
   });
 
   it('tries again on demand where nothing listened', async () => {
