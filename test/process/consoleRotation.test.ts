@@ -21,7 +21,7 @@ describe('the console log of a running node', () => {
     const dropped = /Dropped the [\d.]+ KiB of console log before that/g;
     await until('three files to be dropped', 60_000, () => ((terminal.text().match(dropped)?.length ?? 0) >= 3 ? true : undefined), () => terminal.text().slice(-2_000));
     await cluster.ok('stop', '1');
-    await until('the end of the log', 10_000, () => (terminal.text().includes('hpcore exited due to signal.') ? true : undefined));
+    await until('the end of the log', 30_000, () => (terminal.text().includes('hpcore exited due to signal.') ? true : undefined));
     await terminal.stop();
     expect(readdirSync(cluster.path(1, 'log')).filter((name) => name.startsWith('console'))).toEqual(['console.1.log', 'console.log']);
 

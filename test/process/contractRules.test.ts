@@ -114,15 +114,15 @@ it('three nodes agree by NPL messages', async () => {
 
 it('a shell script is a contract; it is ended when it takes longer than it may, with all it started', async () => {
   await cluster.deploy(cluster.bundle('shell', { 'contract.sh': contractSource('shell.sh') }, {
-    contract: { ...FAST, bin_path: 'contract.sh', bin_args: '', round_limits: { exec_timeout: 600 } },
+    contract: { ...FAST, bin_path: 'contract.sh', bin_args: '', round_limits: { exec_timeout: 1500 } },
   }));
   const from = NODES.map((node) => cluster.log(node).lastIndexOf('HotPocket 0.6'));
   for (const node of NODES) await cluster.logged(node, /run 3 in state\n/, from[NODES.indexOf(node)]);
   for (const [i, node] of NODES.entries()) {
     const text = cluster.log(node).slice(from[i]);
     for (const seqNo of [1, 3]) expect(text).toMatch(new RegExp(`\\(lcl:${seqNo}-.*\nrun ${seqNo} in state\n`));
-    expect(text).toMatch(/run 2 hangs\n.*\[inf\]\[hpc\] Contract process timeout of 600ms exceeded\.\n.*\[wrn\]\[hpc\] Contract process ended prematurely\. Exit code 0\n/);
-    expect(text.match(/timeout of 600ms/g)).toHaveLength(1);
+    expect(text).toMatch(/run 2 hangs\n.*\[inf\]\[hpc\] Contract process timeout of 1500ms exceeded\.\n.*\[wrn\]\[hpc\] Contract process ended prematurely\. Exit code 0\n/);
+    expect(text.match(/timeout of 1500ms/g)).toHaveLength(1);
     expect(troublesIn(text)).toContain('CONTRACT_TIMED_OUT');
     // Nothing is taken back.
     expect(cluster.stateFile(node, 'runs.txt')).toMatch(/^run 1\nrun 2\n/);

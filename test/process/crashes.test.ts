@@ -45,7 +45,7 @@ async function requireOnceEach(inputs: readonly string[], nodes = NODES): Promis
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  await until(`process ${pid} to end`, 5_000, async () => ((await cluster.processes()).some((line) => Number.parseInt(line, 10) === pid) ? undefined : true));
+  await until(`process ${pid} to end`, 30_000, async () => ((await cluster.processes()).some((line) => Number.parseInt(line, 10) === pid) ? undefined : true));
 }
 
 /** In the runs with the input that is returned these nodes stand still until they are let go. */

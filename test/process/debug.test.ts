@@ -97,15 +97,15 @@ it('stops in every round of a second, and lets the others run untouched', async 
 it('costs nothing that lasts: armed without a hit', async () => {
   const files = await cluster.openFiles();
   const tester = await debug({ node: 3, rounds: 'all', runs: 'both' });
-  await until('a process to be debugged', 10_000, () => tester.debuggees[0]);
+  await until('a process to be debugged', 30_000, () => tester.debuggees[0]);
   const from = marks();
   await cluster.advance(NODES, process.env.HOTPOCKET_TEST_LONG ? 1000 : 20, 3_600_000);
   requireSteady(from, Infinity);
   expect(tester.debuggees.length).toBeGreaterThanOrEqual(20);
   await tester.disarm();
-  await until('all debugged processes to end', 10_000, () => (tester.ended.length === tester.debuggees.length ? true : undefined));
+  await until('all debugged processes to end', 30_000, () => (tester.ended.length === tester.debuggees.length ? true : undefined));
   tester.dispose();
-  await until('as many open files as before', 10_000, async () => ((await cluster.openFiles()) <= files ? true : undefined), async () => `${files} before, ${await cluster.openFiles()} now`);
+  await until('as many open files as before', 30_000, async () => ((await cluster.openFiles()) <= files ? true : undefined), async () => `${files} before, ${await cluster.openFiles()} now`);
 });
 
 it('debugs read requests, if asked for', async () => {
@@ -224,7 +224,7 @@ it('goes on debugging when the supervisor was killed', async () => {
   process.kill(await cluster.supervisor(), 'SIGKILL');
   await pause(1_000);
   await cluster.ok('start');
-  await until('node 2 to be debugged again', 10_000, async () => ((await cluster.status()).nodes[1]?.debugged ? true : undefined));
+  await until('node 2 to be debugged again', 30_000, async () => ((await cluster.status()).nodes[1]?.debugged ? true : undefined));
   // The run is done again. Whether it is debugged again depends on who was quicker, node 2 or the debugger's order.
   let next = tester.stop();
   const advanced = cluster.advance(NODES, 2);

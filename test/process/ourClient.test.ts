@@ -80,11 +80,11 @@ describe.each(['json', 'bson'] as const)('our client over %s', (protocol) => {
   it('is one of the users that the node tells of, and is not after it left', async () => {
     const { client } = await connect(2, { protocol });
     const users = async (): Promise<readonly string[] | undefined> => (await cluster.status()).nodes[1]?.users;
-    await until('the user to be told of', 10_000, async () => ((await users())?.includes(client.publicKey) ? true : undefined));
+    await until('the user to be told of', 30_000, async () => ((await users())?.includes(client.publicKey) ? true : undefined));
     const twin = new HotPocketClient({ url: `wss://localhost:${USER_PORT + 1}`, keys: generateKeyPair(), protocol, nodeKeys: [unl[0]!] });
     await expect(twin.connect()).rejects.toMatchObject({ code: 'CLIENT_UNEXPECTED_NODE' });
     await client.close();
-    await until('the user to be gone', 10_000, async () => ((await users())?.length === 0 ? true : undefined), async () => JSON.stringify(await users()));
+    await until('the user to be gone', 30_000, async () => ((await users())?.length === 0 ? true : undefined), async () => JSON.stringify(await users()));
   });
 });
 
@@ -99,7 +99,7 @@ it('the same key a second time is told apart from all other failures', async () 
 it('a node that stops and starts again is found again, and takes inputs again', async () => {
   const { client, events } = await connect(3, { reconnect: { everyMs: 200, forMs: 60_000 } });
   await cluster.ok('stop', '3');
-  await until('the end to be told', 10_000, () => events.find((event) => event.type === 'disconnected'));
+  await until('the end to be told', 30_000, () => events.find((event) => event.type === 'disconnected'));
   await expect(client.submitInput('x')).rejects.toMatchObject({ code: 'CLIENT_DISCONNECTED' });
   await cluster.ok('start', '3');
   await until('the connection', 20_000, () => (events.filter((event) => event.type === 'connected').length === 2 ? true : undefined));

@@ -57,7 +57,7 @@ describe.sequential('a spawned node', () => {
     const folder = cluster.path(4);
     expect(await cluster.ok('clean')).toContain('The cluster with 4 nodes is gone.');
     expect(existsSync(folder)).toBe(false);
-    await until('all processes to end', 10_000, async () => ((await cluster.processes()).length === 0 ? true : undefined), async () => (await cluster.processes()).join('\n'));
+    await until('all processes to end', 30_000, async () => ((await cluster.processes()).length === 0 ? true : undefined), async () => (await cluster.processes()).join('\n'));
   });
 });
 

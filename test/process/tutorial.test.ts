@@ -49,7 +49,7 @@ describe.sequential('the tutorial for several nodes', () => {
 
   it('shows similar logs of nodes 2 and 3 in other terminals', async () => {
     const others = [terminal('logs', '2'), terminal('logs', '3')];
-    for (const other of others) await until('ledgers in the log', 15_000, () => (ledgerLines(other.text()).length >= 2 ? true : undefined), other.text);
+    for (const other of others) await until('ledgers in the log', 30_000, () => (ledgerLines(other.text()).length >= 2 ? true : undefined), other.text);
     const [a, b] = others.map((other) => new Map(ledgerLines(other.text()).map((l) => [l.seqNo, l])));
     const common = [...a!.keys()].filter((seqNo) => b!.has(seqNo));
     expect(common.length).toBeGreaterThan(0);
