@@ -36,6 +36,6 @@ function startParts(services: Services): void {
   showLogs(services);
   offerTerminalCommands(services);
   followRoundsSetting(services);
-  keepContractFound(services.context);
+  keepContractFound(services);
   services.context.subscriptions.push(noteStops());
 }

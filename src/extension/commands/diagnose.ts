@@ -7,6 +7,7 @@ import type { ContractProject } from '../../project/contractFolders';
 import { contractsOfWorkspace } from '../contract/find';
 import type { Services } from '../services';
 import { engineEnvironment, newClusterDefaults } from '../settings';
+import { showError } from '../ui/errors';
 import { helpFor } from '../ui/help';
 import { runOffer, type Offer } from '../ui/offer';
 import { pick } from '../ui/pick';
@@ -25,7 +26,8 @@ export const diagnose: Command = {
       return look({ env: engineEnvironment(), engine, programs: join(context.extensionPath, 'dist'), defaults: newClusterDefaults, contract, l10n: vscode.l10n, signal }, (text) => task.progress?.(text));
     });
     // The list waits for its reader; the command is over.
-    void choose(services, results, () => showReport(services.context, `${reportLines(results, vscode.l10n).join('\n')}\n`));
+    const report = (): Promise<void> => showReport(services.context, `${reportLines(results, vscode.l10n).join('\n')}\n`);
+    void choose(services, results, report).catch((error: unknown) => showError(services.log, error));
   },
 };
 
@@ -48,5 +50,6 @@ async function choose({ log }: Services, results: readonly CheckResult[], report
     ignoreFocusOut: true,
   });
   if (!chosen) return;
-  await (chosen.offer ? runOffer(chosen.offer) : report()).catch((error: unknown) => log.error(String(error)));
+  if (chosen.offer) await runOffer(log, chosen.offer);
+  else await report();
 }

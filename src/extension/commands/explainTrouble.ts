@@ -10,7 +10,7 @@ export const explainTrouble: Command = {
     const code = isTreeElement(element) && element.kind === 'trouble' ? element.code : undefined;
     const trouble = troubles.current.find((one) => code === undefined || one.code === code);
     // Not awaited: the message stays until the user answers, and the command is over.
-    if (trouble) void showTrouble(trouble).then(undefined, (problem: unknown) => log.error(String(problem)));
+    if (trouble) void showTrouble(log, trouble);
     else void vscode.window.showInformationMessage(vscode.l10n.t('No trouble is known now.'));
   },
 };

@@ -1,7 +1,7 @@
 import { isZeroHash, type LedgerInfo } from '../../base/ledgers';
 import { literal, table } from '../model/markdown';
 import type { L10n } from '../model/words';
-import type { Row } from '../views/rows';
+import type { Row } from '../views/row';
 
 /** A closed ledger in the list. `timeText` makes text of ms since 1970. */
 export function ledgerRow(ledger: LedgerInfo, timeText: (ms: number) => string, l10n: L10n): Row {

@@ -29,18 +29,4 @@ export class BoundedQueue<T> {
     }
     return item;
   }
-
-  all(): readonly T[] {
-    return this.items.slice(this.head);
-  }
-
-  /** The last `count` items. */
-  last(count: number): readonly T[] {
-    return count === 0 ? [] : this.items.slice(-count);
-  }
-
-  clear(): void {
-    this.items = [];
-    this.head = 0;
-  }
 }

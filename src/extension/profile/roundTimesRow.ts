@@ -1,7 +1,7 @@
 import { durationText } from '../../base/quantities';
 import { sparkline } from '../model/sparkline';
 import type { L10n } from '../model/words';
-import type { Row } from '../views/rows';
+import type { Row } from '../views/row';
 
 /** A node's row with its last rounds, each as high as it was long; one that took the configured time is half as high as the line. */
 export function roundTimesRow(times: readonly number[], roundTime: number, l10n: L10n): Row {

@@ -5,7 +5,7 @@ import { statisticsOf, type Statistics } from '../../cluster/profile/statistics'
 import { adviceText, phaseText } from '../../cluster/profile/text';
 import { literal, table } from '../model/markdown';
 import type { L10n } from '../model/words';
-import type { Row } from '../views/rows';
+import type { Row } from '../views/row';
 
 /** Rounds that the tooltip and the document are about. */
 export const SHOWN_ROUNDS = 20;

@@ -16,7 +16,7 @@ export function announceTroubles({ log, troubles }: Services, known: (trouble: C
     for (const trouble of tell) {
       const { code, message, remedy, nodes } = trouble;
       log.warn(`[${code}] ${message} ${remedy} (nodes ${nodes.join(', ')})`);
-      if (!known(trouble)) void showTrouble(trouble);
+      if (!known(trouble)) void showTrouble(log, trouble);
     }
   };
   const subscription = troubles.onDidChange(look);

@@ -8,7 +8,7 @@ import { NoticeFilter, type Notice } from './noticeFilter';
 
 /** Tells the user what he must know though he is not looking: consensus lost, what is known to be wrong with the contract, and what the engine reports. */
 export function announce(services: Services): void {
-  const { context, model, steering } = services;
+  const { context, log, model, steering } = services;
   const watch = new IncidentWatch();
   const notices = new NoticeFilter();
   let timer: NodeJS.Timeout | undefined;
@@ -18,11 +18,11 @@ export function announce(services: Services): void {
     const now = Date.now();
     const { tell, lookAgainAt } = watch.look(status, steering.quietUntil(status?.roundTime ?? 0), now);
     if (lookAgainAt !== undefined) timer = setTimeout(look, lookAgainAt - now);
-    if (tell) void tellIncident(tell, status?.contractPath);
+    if (tell) void tellIncident(log, tell, status?.contractPath);
   };
   context.subscriptions.push(
     model.onDidChange(look),
-    model.onEvent((change) => change.type === 'notice' && notices.isNew(change) && void tellNotice(change)),
+    model.onEvent((change) => change.type === 'notice' && notices.isNew(change) && void tellNotice(log, change)),
     steering.onDidChange((what) => {
       if (what === 'began') notices.forget();
       look();
@@ -33,7 +33,7 @@ export function announce(services: Services): void {
   look();
 }
 
-function tellIncident({ kind, voting, needed, missing }: Incident, contract: string | undefined): Promise<void> {
+function tellIncident(log: Services['log'], { kind, voting, needed, missing }: Incident, contract: string | undefined): Promise<void> {
   const messages = {
     forked: () => vscode.l10n.t('The HotPocket cluster is forked: its nodes stand on different ledgers, and none has the {0} votes it needs.', needed),
     stalled: () => vscode.l10n.t('The HotPocket cluster is stalled: {0} of {1} needed nodes vote, so no ledger is created.', voting, needed),
@@ -48,10 +48,10 @@ function tellIncident({ kind, voting, needed, missing }: Incident, contract: str
   // What can be done beside starting nodes, which has a button.
   const code = kind === 'forked' ? 'POSSIBLE_FORK' : kind === 'stalled' && first === undefined ? 'NOT_ENOUGH_PEERS' : undefined;
   const remedy = code && catalogue[code].remedy({ votes: voting, needed });
-  return offer(vscode.window.showWarningMessage, [messages[kind](), ...(remedy === undefined ? [] : [remedy])].join(' '), offers);
+  return offer(log, vscode.window.showWarningMessage, [messages[kind](), ...(remedy === undefined ? [] : [remedy])].join(' '), offers);
 }
 
-function tellNotice({ node, message, remedy }: Notice): Promise<void> {
+function tellNotice(log: Services['log'], { node, message, remedy }: Notice): Promise<void> {
   const offers: Offer[] = node === undefined ? [] : [{ title: vscode.l10n.t('Show Log'), command: 'hotpocket.showLog', args: [node] }];
-  return offer(vscode.window.showWarningMessage, `${message} ${remedy}`, offers);
+  return offer(log, vscode.window.showWarningMessage, `${message} ${remedy}`, offers);
 }

@@ -10,5 +10,5 @@ export async function showError(log: vscode.LogOutputChannel, error: unknown): P
   log.error(`[${coded.code}] ${coded.message} ${coded.remedy}`);
   if (coded.code === 'INTERNAL' && coded.cause instanceof Error && coded.cause.stack) log.debug(coded.cause.stack);
   const helping = specialHelp(coded);
-  await offer(vscode.window.showErrorMessage, `${coded.message} ${coded.remedy}`, helping ? [helping, details()] : [details()]).then(undefined, (problem: unknown) => log.error(String(problem)));
+  await offer(log, vscode.window.showErrorMessage, `${coded.message} ${coded.remedy}`, helping ? [helping, details()] : [details()]);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../base/errors';
 
 /** A button under a message: what it says, and the command behind it. */
 export interface Offer {
@@ -7,13 +8,21 @@ export interface Offer {
   readonly args?: readonly unknown[];
 }
 
-/** Shows a message with buttons that do what they say. Ends when the user answered or closed it. */
-export async function offer(show: (message: string, ...titles: string[]) => Thenable<string | undefined>, message: string, offers: readonly Offer[]): Promise<void> {
+/** Takes what goes wrong behind a button. */
+type Log = Pick<vscode.LogOutputChannel, 'error'>;
+
+/** Shows a message with buttons that do what they say. Ends when the user answered or closed it. Never rejects, so it need not be awaited. */
+export async function offer(log: Log, show: (message: string, ...titles: string[]) => Thenable<string | undefined>, message: string, offers: readonly Offer[]): Promise<void> {
   const chosen = await show(message, ...offers.map(({ title }) => title));
   const taken = offers.find(({ title }) => title === chosen);
-  if (taken) await runOffer(taken);
+  if (taken) await runOffer(log, taken);
 }
 
-export async function runOffer({ command, args = [] }: Offer): Promise<void> {
-  await vscode.commands.executeCommand(command, ...args);
+/** Never rejects. */
+export async function runOffer(log: Log, { command, args = [] }: Offer): Promise<void> {
+  try {
+    await vscode.commands.executeCommand(command, ...args);
+  } catch (error) {
+    log.error(`${command}: ${errorText(error)}`);
+  }
 }

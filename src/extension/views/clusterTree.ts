@@ -5,7 +5,8 @@ import type { ClusterStatus } from '../../cluster/engine';
 import type { ClusterView } from '../model/clusterModel';
 import type { Services } from '../services';
 import { childrenOf, clusterElement, stateElements, type TreeElement } from './elements';
-import { rowOf, type Row } from './rows';
+import type { Row } from './row';
+import { rowOf } from './rows';
 import { calmPart, ShownRows, type Current } from './shownRows';
 import { treeItem } from './treeItem';
 

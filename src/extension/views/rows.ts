@@ -8,24 +8,9 @@ import { nodeCondition, summarise, type ClusterSummary, type NodeCondition } fro
 import { clusterConditionWord, conditionText, ledgerText, nodeCount, quorumText, roundsText, userEndpoint, type L10n } from '../model/words';
 import { roundsRow } from '../profile/roundsRow';
 import { roundTimesRow } from '../profile/roundTimesRow';
-import { troubleRow } from './troubleRow';
 import type { ListName, TreeElement, ValueName } from './elements';
-
-/** A row as it is shown; plain data, so that rows can be compared. */
-export interface Row {
-  readonly label: string;
-  readonly description?: string;
-  /** Markdown. */
-  readonly tooltip?: string;
-  readonly icon?: { readonly id: string; readonly color?: string };
-  /** Matched by package.json's menus. */
-  readonly contextValue: string;
-  readonly children: 'none' | 'collapsed' | 'expanded';
-  /** What a screen reader says. */
-  readonly spoken?: string;
-  /** What "Copy" copies. */
-  readonly copy?: string;
-}
+import type { Row } from './row';
+import { troubleRow } from './troubleRow';
 
 const icons: Readonly<Record<NodeCondition, NonNullable<Row['icon']>>> = {
   starting: { id: 'loading~spin' },

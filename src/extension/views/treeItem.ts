@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TreeElement } from './elements';
-import type { Row } from './rows';
+import type { Row } from './row';
 import { stateUri } from './stateUri';
 
 const COLLAPSIBLE = {

@@ -1,7 +1,7 @@
 import type { ClusterTrouble } from '../../diagnose/troubles/clusterTroubles';
 import { literal } from '../model/markdown';
 import type { L10n } from '../model/words';
-import type { Row } from './rows';
+import type { Row } from './row';
 
 /** The row of what is wrong: what happened and where, what to do in its tooltip and for screen readers. */
 export function troubleRow({ code, severity, message, remedy, nodes }: ClusterTrouble, l10n: L10n): Row {

@@ -12,9 +12,7 @@ describe('BoundedQueue', () => {
     const queue = new BoundedQueue<number>(3);
     const gone = Array.from({ length: 20 }, (_, i) => queue.push(i)).filter((item) => item !== undefined);
     expect(gone).toEqual(Array.from({ length: 17 }, (_, i) => i));
-    expect(queue.all()).toEqual([17, 18, 19]);
-    expect(queue.last(2)).toEqual([18, 19]);
-    expect(queue.last(0)).toEqual([]);
+    expect(queue.length).toBe(3);
     expect([queue.first, queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual([17, 17, 18, 19, undefined]);
     expect(queue.length).toBe(0);
   });
