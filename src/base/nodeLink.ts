@@ -20,7 +20,7 @@ export type NodeFact =
   | { readonly type: 'ledgers'; readonly question: number; readonly ledgers: readonly LedgerInfo[] }
   | { readonly type: 'peers'; readonly peers: readonly string[]; readonly weaklyConnected: boolean }
   | { readonly type: 'users'; readonly users: readonly string[] }
-  | { readonly type: 'run'; readonly phase: 'started' | 'ended'; readonly kind: RunKind; readonly ledgerSeqNo: number; readonly pid: number; readonly durationMs?: number; readonly problem?: string }
+  | { readonly type: 'run'; readonly phase: 'started' | 'ended'; readonly kind: RunKind; readonly ledgerSeqNo: number; readonly pid: number }
   /** A round is over: the next ledger is about to be written. */
   | { readonly type: 'round'; readonly round: RoundProfile }
   /** A debugged contract process waits for its debugger. */
@@ -30,8 +30,7 @@ export type NodeFact =
   /** The node asks that the cluster's clock be held for a debugged run, and says when it need not be any more. */
   | { readonly type: 'hold'; readonly run: number; readonly wanted: boolean; readonly kind: RunKind; readonly ledgerSeqNo: number }
   /** The clock was set as the command with this number said. */
-  | { readonly type: 'clockSet'; readonly number: number }
-  | { readonly type: 'problem'; readonly code: string; readonly message: string; readonly remedy: string };
+  | { readonly type: 'clockSet'; readonly number: number };
 
 export type VoteStatusText = 'unknown' | 'unreliable' | 'desync' | 'synced';
 

@@ -63,7 +63,6 @@ export interface ClusterEngine extends Disposable {
 
 export interface EngineCapabilities {
   readonly stopsClock: boolean;
-  readonly statusWithoutUser: boolean;
   /** `home`, `logFile` and `stateDir` are paths of this machine. */
   readonly localFiles: boolean;
   /** It tells where rounds are spent. */

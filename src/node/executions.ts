@@ -255,7 +255,7 @@ export class Executions {
         control: (data) => host.control(Buffer.from(data).toString()),
       },
     });
-    void process.done.then(({ durationMs }) => {
+    void process.done.then(() => {
       watch?.end();
       if (watch?.flood) {
         // Where its author looks: the log that is full is put aside.
@@ -264,7 +264,7 @@ export class Executions {
       }
       if (debugged) copies?.close();
       debugged?.ended();
-      report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid, durationMs });
+      report({ type: 'run', phase: 'ended', kind, ledgerSeqNo, pid });
     });
     return process;
   }

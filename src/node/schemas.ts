@@ -16,14 +16,14 @@ export const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const hash = hexOf(32);
 export const publicKey = v.pipe(v.string(), v.regex(/^ed[0-9a-f]{64}$/));
 export const signature = hexOf(64);
-export const orderedHash = hexOf(40);
+const orderedHash = hexOf(40);
 export const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const list = <S extends v.GenericSchema>(item: S, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 export const inputHashes = list(orderedHash, MOST_INPUTS);
 export const userKeys = list(publicKey, MOST_USERS);
 
-export const signedInput = v.object({
+const signedInput = v.object({
   pubkey: publicKey,
   protocol: v.picklist(['json', 'bson']),
   container: bytes,

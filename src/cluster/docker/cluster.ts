@@ -34,7 +34,7 @@ export interface DeploymentStamp {
 /** Changes with every start of a node. */
 export const runKey = ({ Id, State }: Docker.ContainerInspectInfo): string => `${Id} ${State.StartedAt}`;
 
-export const stampFile = (node: number): string => `${nodeDir(node)}/contract_fs/hotpocket_studio.json`;
+const stampFile = (node: number): string => `${nodeDir(node)}/contract_fs/hotpocket_studio.json`;
 export const hpCfg = (node: number): string => `${nodeDir(node)}/cfg/hp.cfg`;
 
 /** Reads the cluster from its containers and the volume. Files are read again only when a node was started or stopped since. */

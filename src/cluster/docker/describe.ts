@@ -67,7 +67,7 @@ function currentUnl(cluster: DockerCluster, facts: readonly (NodeFacts | undefin
 }
 
 /** A node's state by its container's. */
-export function nodeState({ container }: DockerNode, facts: NodeFacts | undefined): NodeState {
+function nodeState({ container }: DockerNode, facts: NodeFacts | undefined): NodeState {
   if (!container) return { kind: 'crashed', exit: 'its container was removed' };
   const { Status, Pid, ExitCode, FinishedAt, Error: problem } = container.State;
   switch (Status) {

@@ -52,7 +52,7 @@ const LOOK_ANYWAY_MS = 1_000;
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
 export class DockerEngine implements ClusterEngine {
   readonly kind = 'docker';
-  readonly capabilities = { stopsClock: false, statusWithoutUser: false, eagerRounds: false, localFiles: false, profiling: false, faults: false };
+  readonly capabilities = { stopsClock: false, eagerRounds: false, localFiles: false, profiling: false, faults: false };
   private readonly env: NodeJS.ProcessEnv;
   private readonly programs: string;
   private readonly changes = new Emitter<ClusterChange>();

@@ -5,13 +5,13 @@ import type { Task } from '../engine';
 import { daemonText, hasStatus } from './daemon/failures';
 
 /** hpdevkit's images and the variables that replace them (reference 9.2). */
-export const INSTANCE_IMAGE = 'evernode/hotpocket:0.6.5-ubt.20.04-njs.20';
-export const DEVKIT_IMAGE = 'evernode/hpdevkit';
+const INSTANCE_IMAGE = 'evernode/hotpocket:0.6.5-ubt.20.04-njs.20';
+const DEVKIT_IMAGE = 'evernode/hpdevkit';
 
 export const instanceImage = (env: NodeJS.ProcessEnv): string => env.HP_INSTANCE_IMAGE || INSTANCE_IMAGE;
 export const devkitImage = (env: NodeJS.ProcessEnv): string => env.HP_DEVKIT_IMAGE || DEVKIT_IMAGE;
 
-export async function hasImage(docker: Docker, image: string): Promise<boolean> {
+async function hasImage(docker: Docker, image: string): Promise<boolean> {
   try {
     await docker.getImage(image).inspect();
     return true;

@@ -37,7 +37,7 @@ const NODE_START = /^\d{8} \d\d:\d\d:\d\d\.\d{3} \[inf\]\[hpc\] HotPocket \d/gm;
 /** Our own nodes as processes on this machine, through the supervisor that owns them (ARCHITECTURE.md, "Processes"). */
 export class EmbeddedEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, eagerRounds: true, localFiles: true, profiling: true, faults: true };
+  readonly capabilities = { stopsClock: true, eagerRounds: true, localFiles: true, profiling: true, faults: true };
   private readonly paths: ClusterPaths;
   private readonly link: SupervisorLink;
   private readonly changes = new Emitter<ClusterChange>();

@@ -33,7 +33,7 @@ export class LocalState implements StateFiles {
 }
 
 /** Where a path is on disk; undefined if it leads out. */
-export function pathInState(folder: string, path: string): string | undefined {
+function pathInState(folder: string, path: string): string | undefined {
   const full = join(folder, ...path.split('/'));
   const inside = relative(folder, full);
   return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? undefined : full;

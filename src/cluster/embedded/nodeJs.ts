@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { HotPocketError } from '../../base/errors';
 import { findPrograms } from '../../base/programs';
 
-export const OLDEST_NODE_JS = 20;
+const OLDEST_NODE_JS = 20;
 const ANSWER_WITHIN_MS = 10_000;
 
 /** Who looks for a Node.js, and where; tests pretend to be elsewhere. */

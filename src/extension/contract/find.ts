@@ -9,7 +9,7 @@ const MOST = 200;
 const LAST = 'hotpocket.lastContract';
 
 /** The contract folder that was deployed last from this workspace. */
-export function lastContract(context: vscode.ExtensionContext): string | undefined {
+function lastContract(context: vscode.ExtensionContext): string | undefined {
   return context.workspaceState.get<string>(LAST);
 }
 

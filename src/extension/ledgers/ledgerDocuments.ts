@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LedgerInfo } from '../../base/ledgers';
 import { ledgerText } from './ledgerText';
 
-export const LEDGER_SCHEME = 'hotpocket-ledger';
+const LEDGER_SCHEME = 'hotpocket-ledger';
 
 /** Ledgers as read-only documents. What a ledger is never changes, so none follows what happens. */
 export class LedgerDocuments implements vscode.TextDocumentContentProvider {

@@ -15,7 +15,7 @@ class FrameLink extends vscode.DocumentLink {
 }
 
 /** Makes links of stack traces of contracts in logs. Where they lead is found out when one is followed. */
-export class LogLinks implements vscode.DocumentLinkProvider<FrameLink | vscode.DocumentLink> {
+class LogLinks implements vscode.DocumentLinkProvider<FrameLink | vscode.DocumentLink> {
   private readonly targets: FrameTargets;
 
   constructor({ model }: Pick<Services, 'model'>) {

@@ -7,7 +7,7 @@ import { nodeCondition, type ClusterCondition, type NodeCondition } from './summ
 /** What texts are translated with: `vscode.l10n`, handed in so that they can be made without VS Code. */
 export type L10n = Translator;
 
-export function conditionWord(condition: NodeCondition, l10n: L10n): string {
+function conditionWord(condition: NodeCondition, l10n: L10n): string {
   switch (condition) {
     case 'starting': return l10n.t('starting');
     case 'synced': return l10n.t('synced');

@@ -4,7 +4,7 @@ import type { ClusterModel } from '../model/clusterModel';
 import type { NodeRounds } from './nodeRounds';
 import { profileText } from './profileText';
 
-export const PROFILE_SCHEME = 'hotpocket-profile';
+const PROFILE_SCHEME = 'hotpocket-profile';
 
 /** With short rounds figures come faster than one can read. */
 const EVERY_MS = 1000;

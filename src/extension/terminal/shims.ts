@@ -18,7 +18,7 @@ export interface NodeJs {
 }
 
 /** A script for sh that runs the command line of this extension. HOTPOCKET_NODE_PATH goes before `nodeJs`. */
-export function posixShim(name: ShimName, cli: string, nodeJs: NodeJs): string {
+function posixShim(name: ShimName, cli: string, nodeJs: NodeJs): string {
   return `#!/bin/sh
 # ${MARK}: ${name} for the embedded HotPocket cluster. Written by the extension; changes are lost.
 cli=${quoted(cli)}

@@ -7,7 +7,7 @@ import { pick } from './pick';
 import { lookAt } from './progress';
 
 /** The node that an argument of a command names: a row of the tree, or a node's number. Anything else names none. */
-export function nodeNumber(argument: unknown): number | undefined {
+function nodeNumber(argument: unknown): number | undefined {
   if (typeof argument === 'number') return argument;
   const node = typeof argument === 'object' && argument !== null && 'node' in argument ? argument.node : undefined;
   return typeof node === 'number' ? node : undefined;

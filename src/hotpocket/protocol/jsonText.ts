@@ -4,7 +4,7 @@
  */
 
 /** The largest value of a signed 64-bit integer, as far as nonces and ledger numbers go. */
-export const MAX_INT64 = 2n ** 63n - 1n;
+const MAX_INT64 = 2n ** 63n - 1n;
 
 /** The exact value of a member of the outermost object; undefined unless it is a whole number from 0 to 2^63 - 1. */
 export function integerMember(json: string, name: string): bigint | undefined {

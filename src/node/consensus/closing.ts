@@ -40,7 +40,7 @@ export function attemptNotice(attempt: CloseAttempt): readonly [level: 'dbg' | '
 }
 
 /** The ledger that a winning proposal stands for. */
-export function ledgerOf(last: LedgerId, winner: ProposalBody): Ledger {
+function ledgerOf(last: LedgerId, winner: ProposalBody): Ledger {
   return makeLedger(last, {
     time: winner.time,
     stateHash: winner.stateHash,

@@ -1,7 +1,7 @@
 import type { Stage } from '../../hotpocket/grid';
 
 /** The least time between the end of a round and the start of the next, and between the times of two ledgers; ms. */
-export const SHORTEST_PAUSE_MS = 20;
+const SHORTEST_PAUSE_MS = 20;
 
 /** What the next step of a node with eager rounds depends on. Times in ms, by this node's clock. */
 export interface Situation {

@@ -13,11 +13,10 @@ import type { ContractProgram, ContractRun, RunContext, RunResult } from './type
  * be started counts as a run that did nothing (`notStarted`), unless it is the node's disk that fails it (`diskFailure`).
  */
 export function startContract(program: ContractProgram, context: RunContext, options: RunOptions): ContractRun {
-  const startedAt = performance.now();
   const notStarted = (error: unknown): RunResult => {
     reportStartFailure(explainFailure(error instanceof InputsUnwritten ? error.cause : error, program, options), context.readonly, options.log);
     const diskFailure = error instanceof InputsUnwritten ? new HotPocketError('STATE_IO', { folder: options.tempDir, problem: errorText(error.cause) }, { cause: error }) : undefined;
-    return { outputs: [], timedOut: false, notStarted: true, ...(diskFailure && { diskFailure }), durationMs: performance.now() - startedAt };
+    return { outputs: [], timedOut: false, notStarted: true, ...(diskFailure && { diskFailure }) };
   };
 
   let launched: LaunchedContract | RefusedLaunch;
@@ -29,16 +28,14 @@ export function startContract(program: ContractProgram, context: RunContext, opt
   if ('refused' in launched) {
     return withoutProcess(launched.refused.then(notStarted));
   }
-  return follow(launched, program, context, options, startedAt);
+  return follow(launched, program, context, options);
 }
 
 function withoutProcess(done: Promise<RunResult>): ContractRun {
   return { deliverNpl: () => undefined, kill: () => undefined, done };
 }
 
-function follow(
-  launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions, startedAt: number,
-): ContractRun {
+function follow(launched: LaunchedContract, program: ContractProgram, context: RunContext, options: RunOptions): ContractRun {
   const { child, pid, channels, users, output } = launched;
   const { log, events, clock } = options;
   const { execTimeoutMs } = program.limits;
@@ -75,7 +72,6 @@ function follow(
       ...(exitCode === null ? {} : { exitCode }),
       timedOut: ended instanceof HotPocketError,
       notStarted: false,
-      durationMs: performance.now() - startedAt,
     };
   }
 

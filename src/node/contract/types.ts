@@ -72,7 +72,6 @@ export interface RunResult {
   readonly notStarted: boolean;
   /** It was not started because the node could not write down what the contract is given. What was agreed on is then still to be done. */
   readonly diskFailure?: HotPocketError;
-  readonly durationMs: number;
 }
 
 /** A contract process under way. */

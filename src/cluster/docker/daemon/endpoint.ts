@@ -36,7 +36,7 @@ export function findEndpoint(env: NodeJS.ProcessEnv): Endpoint {
 }
 
 /** Reads an address as the docker command knows them. Throws DOCKER_CONTEXT_INVALID. */
-export function parseHost(address: string, tls?: Tls): Endpoint {
+function parseHost(address: string, tls?: Tls): Endpoint {
   const [, scheme = 'tcp', rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/s.exec(address) ?? [];
   if (scheme === 'unix' || scheme === 'npipe') return { kind: 'socket', path: rest || (scheme === 'npipe' ? WINDOWS_PIPE : '/var/run/docker.sock') };
   let url: URL;

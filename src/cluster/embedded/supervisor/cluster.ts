@@ -246,10 +246,6 @@ export class Cluster {
       else this.clock.release(node, fact.run);
     } else if (fact.type === 'clockSet') this.clock.nodeSet(node, fact.number);
     else if (fact.type === 'debuggee' || fact.type === 'debuggeeEnded') this.debugFacts.fire({ node, fact });
-    else if (fact.type === 'problem') {
-      const { code, message, remedy } = fact;
-      this.changes.fire({ type: 'notice', node, code, message, remedy });
-    }
   }
 
   private async hold(node: number, { run, kind, ledgerSeqNo }: Extract<NodeFact, { type: 'hold' }>): Promise<void> {
