@@ -7,7 +7,7 @@ import { User } from './support/users';
 
 const ROUND_MS = 2_000;
 const NODES = [1, 2, 3];
-const cluster = new CliCluster({ size: 3, userPort: 18_171, peerPort: 28_171 });
+const cluster = new CliCluster({ size: 3, userPort: 18_151, peerPort: 28_151 });
 let user: User;
 let inputs = 0;
 
