@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // Pure logic and small real things (a file, a socket, a process): milliseconds each; the limit only ends what hangs.
-      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       // Whole clusters in one process on a virtual clock with a seeded network.
       { test: { ...shared, name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 300_000 } },
       // Built programs as real processes, with the npm libraries of HotPocket; each file has ports of its own.
