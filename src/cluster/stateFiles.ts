@@ -19,8 +19,8 @@ export interface StateStat {
  */
 export interface StateFiles {
   stat(path: string): Promise<StateStat | undefined>;
-  /** Of a folder; one that is gone is empty. */
-  list(path: string): Promise<readonly StateEntry[]>;
+  /** Of a folder; one that is gone is empty. Rejects on the signal, if it takes long. */
+  list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]>;
   read(path: string): Promise<Uint8Array | undefined>;
 }
 

@@ -44,11 +44,11 @@ export class VolumeState implements StateFiles {
     }
   }
 
-  async list(path: string): Promise<readonly StateEntry[]> {
+  async list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]> {
     const folder = this.locate(path);
     if (folder === undefined) return [];
     const { image } = await this.place();
-    const text = await script(this.docker, image, 'Listing the state', LIST, [folder], LIST_LIMIT);
+    const text = await script(this.docker, image, 'Listing the state', LIST, [folder], { outputLimit: LIST_LIMIT, ...(signal && { signal }) });
     return text.split('\0').slice(0, -1).map((entry) => ({ name: entry.slice(1), isFolder: entry.startsWith('d') }));
   }
 

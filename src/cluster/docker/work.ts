@@ -61,8 +61,8 @@ export async function work(docker: Docker, { image, entrypoint, command, signal,
 }
 
 /** Runs a constant shell script with arguments, and tells what it printed. Throws DOCKER_WORK_FAILED. */
-export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], outputLimit?: number): Promise<string> {
-  const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...(outputLimit !== undefined && { outputLimit }) });
+export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], options: Pick<Work, 'outputLimit' | 'signal'> = {}): Promise<string> {
+  const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...options });
   if (exitCode !== 0) throw new HotPocketError('DOCKER_WORK_FAILED', { what, problem: output.trim().split('\n').at(-1) || `exit code ${exitCode}` });
   return output;
 }

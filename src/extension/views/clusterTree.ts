@@ -5,6 +5,7 @@ import type { ClusterStatus } from '../../cluster/engine';
 import type { ClusterView } from '../model/clusterModel';
 import type { Services } from '../services';
 import { childrenOf, clusterElement, stateElements, type TreeElement } from './elements';
+import { FolderListings } from './folderListings';
 import type { Row } from './row';
 import { rowOf } from './rows';
 import { calmPart, ShownRows, type Current } from './shownRows';
@@ -19,8 +20,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
   readonly onDidChangeTreeData = this.changed.event;
   private readonly owned = new DisposableList();
   private readonly shown = new ShownRows();
-  /** Nodes whose state may be another since it was listed. */
-  private readonly ran = new Set<number>();
+  private readonly folders: FolderListings;
   private watching = false;
   private calm = '';
   private refreshedAt = 0;
@@ -28,16 +28,28 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
 
   constructor(private readonly services: Services) {
     this.owned.add(this.changed);
+    this.folders = this.owned.add(new FolderListings({
+      list: async (folder, signal) => stateElements(folder, await services.engine.stateFiles(folder.node).list(folder.path, signal)),
+      changed: (folder) => this.changed.fire([this.shown.intern(folder)]),
+      failed: (error) => services.log.warn(asHotPocketError(error).message),
+    }));
     for (const rounds of [services.nodeRounds, services.roundTimes]) this.owned.add(rounds.onDidChange(() => this.watching && this.showChangesSoon()));
     this.owned.add(services.troubles.onDidChange(() => this.watching && this.showChanges()));
     this.owned.add(services.model.onDidChange((view) => this.onView(view)));
-    this.owned.add(services.model.onEvent((change) => change.type === 'run' && change.phase === 'ended' && this.ran.add(change.node)));
+    this.owned.add(services.model.onEvent((change) => this.folders.hear(change)));
   }
 
   /** Whether the view can be seen. */
   watch(visible: boolean): void {
     this.watching = visible;
+    this.folders.watch(visible);
     if (visible) this.onView(this.services.model.view);
+  }
+
+  /** Whether the rows below a row can be seen. */
+  expanded({ id }: TreeElement, expanded: boolean): void {
+    if (expanded) this.folders.expand(id);
+    else this.folders.collapse(id);
   }
 
   /** Shows everything anew. */
@@ -58,7 +70,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     if (!element) return [this.shown.intern(clusterElement(status))];
     // What was before is shown when it comes; an older supervisor has none, as the command says.
     if (element.kind === 'node' && this.services.nodeRounds.available) void this.services.nodeRounds.load(element.node).catch(() => undefined);
-    const found = this.children(element, status) ?? (element.kind === 'folder' ? await this.readFolder(element) : []);
+    const found = this.children(element, status) ?? (element.kind === 'folder' ? await this.folders.children(element) : []);
     const children = found.map((child) => this.shown.intern(child));
     this.shown.gaveChildren(element, children);
     return children;
@@ -69,16 +81,9 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     this.owned.dispose();
   }
 
-  private async readFolder(element: TreeElement & { kind: 'folder' }): Promise<TreeElement[]> {
-    try {
-      return stateElements(element, await this.services.engine.stateFiles(element.node).list(element.path));
-    } catch (error) {
-      this.services.log.warn(asHotPocketError(error).message);
-      return [];
-    }
-  }
-
   private onView(view: ClusterView): void {
+    if (view.kind === 'cluster') this.folders.keep(view.status.nodes.map(({ node }) => node));
+    else this.folders.clear();
     if (!this.watching) return;
     if (view.kind !== 'cluster') {
       this.calm = '';
@@ -115,8 +120,7 @@ export class ClusterTree implements vscode.TreeDataProvider<TreeElement>, vscode
     if (!status || !this.watching) return;
     this.refreshedAt = Date.now();
     const current: Current = { row: (element) => this.row(element, status), children: (element) => this.children(element, status) };
-    const changed = this.shown.changed(current, this.ran);
-    this.ran.clear();
+    const changed = this.shown.changed(current);
     if (changed.length > 0) this.changed.fire(changed);
   }
 }

@@ -22,6 +22,8 @@ export function showClusterView(services: Services): void {
     tree,
     files,
     view.onDidChangeVisibility(({ visible }) => tree.watch(visible)),
+    view.onDidExpandElement(({ element }) => tree.expanded(element, true)),
+    view.onDidCollapseElement(({ element }) => tree.expanded(element, false)),
     model.onDidChange(explain),
     vscode.workspace.registerFileSystemProvider(STATE_SCHEME, files, { isReadonly: true, isCaseSensitive: process.platform === 'linux' }),
   );

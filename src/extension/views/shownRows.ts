@@ -11,7 +11,7 @@ interface Shown {
 /** What the tree needs to compare; see `rows.ts` and `elements.ts`. */
 export interface Current {
   row(element: TreeElement): unknown;
-  /** Undefined for what only the disk knows. */
+  /** Undefined for what only the disk knows; see `folderListings.ts`. */
   children(element: TreeElement): readonly TreeElement[] | undefined;
 }
 
@@ -44,12 +44,9 @@ export class ShownRows {
     this.shown.clear();
   }
 
-  /**
-   * The elements whose row or children are others now, without those that lie below another of them. Opened folders of
-   * the nodes in `ran` are among them: their content may be another.
-   */
-  changed(current: Current, ran: ReadonlySet<number>): TreeElement[] {
-    const changed = [...this.shown.values()].filter((shown) => this.isOther(shown, current) || isOpenedFolder(shown, ran)).map(({ element }) => element);
+  /** The elements whose row or children are others now, without those that lie below another of them. */
+  changed(current: Current): TreeElement[] {
+    const changed = [...this.shown.values()].filter((shown) => this.isOther(shown, current)).map(({ element }) => element);
     const ids = new Set(changed.map(({ id }) => id));
     return changed.filter(({ id }) => !ancestors(id).some((above) => ids.has(above)));
   }
@@ -69,15 +66,12 @@ export function calmPart(status: ClusterStatus): string {
   return JSON.stringify(status, (key, value: unknown) => (key === 'ledger' || key === 'votes' ? undefined : value));
 }
 
-function isOpenedFolder({ element, children }: Shown, nodes: ReadonlySet<number>): boolean {
-  return element.kind === 'folder' && children !== undefined && nodes.has(element.node);
-}
-
 function idsOf(elements: readonly TreeElement[]): string {
   return elements.map(({ id }) => id).join('\n');
 }
 
-function ancestors(id: string): string[] {
+/** The ids of the rows above a row. */
+export function ancestors(id: string): string[] {
   const parts = id.split('/');
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
 }
