@@ -1,6 +1,6 @@
 /**
  * A closed ledger as engines tell of it (reference 4.1). `time` is in ms since 1970, hashes are in hex. What is absent is not known: a log
- * tells no more than number and first digits of some hashes, and only nodes of our own tell counts.
+ * tells no more than number and first digits of some hashes, and only nodes of our own tell counts by themselves.
  */
 export interface LedgerInfo {
   readonly seqNo: number;
@@ -44,6 +44,8 @@ export interface LedgersQuery {
   /** At most `MOST_LEDGERS`. */
   readonly count: number;
   readonly contents?: boolean;
+  /** How many inputs and outputs there are as well, as far as nodes still know, where they have to be counted for it. */
+  readonly counts?: boolean;
 }
 
 export const MOST_LEDGERS = 200;

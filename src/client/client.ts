@@ -96,12 +96,12 @@ export class HotPocketClient {
 
   /**
    * A ledger by its number; undefined where the node has none. Inputs and outputs are asked for only of ledgers that are
-   * there: over BSON the question for others ends a real node (reference 4.4).
+   * there: over BSON the question for others ends a real node (reference 4.4). Where they are gone, the ledger comes without them.
    */
   async query(seqNo: number, { inputs = false, outputs = false }: { readonly inputs?: boolean; readonly outputs?: boolean } = {}): Promise<PublishedView | undefined> {
     const bare = firstOf(await this.user().query({ seqNo, inputs: false, outputs: false }));
     if (!bare || (!inputs && !outputs)) return bare;
-    return firstOf(await this.user().query({ seqNo, inputs, outputs }));
+    return firstOf(await this.user().query({ seqNo, inputs, outputs })) ?? bare;
   }
 
   /** Lasts over reconnections. */

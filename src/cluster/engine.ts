@@ -52,7 +52,7 @@ export interface ClusterEngine extends Disposable {
   roundProfiles(node: number): Promise<readonly RoundProfile[]>;
   /**
    * Ledgers of the cluster, newest first and without gaps, as a node tells them that runs; nothing if none can. Those to come are told by `ledger`
-   * events. Throws CLUSTER_NOT_FOUND, SUPERVISOR_INCOMPATIBLE.
+   * events, without what has to be counted. Throws CLUSTER_NOT_FOUND, SUPERVISOR_INCOMPATIBLE.
    */
   ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]>;
   /** What is in the state of a node, which need not run. */

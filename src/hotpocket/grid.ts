@@ -43,6 +43,12 @@ export function nextRoundStart(grid: Grid, now: number): number {
   return now - into + grid.roundTime;
 }
 
+/** The stage of the grid's round in which a moment lies. */
+export function stageAt(grid: Grid, now: number): Stage {
+  const into = now - nextRoundStart(grid, now) + grid.roundTime;
+  return ([3, 2, 1] as const).find((stage) => into >= grid.stageStart[stage]) ?? 0;
+}
+
 /** One number for round time and slice, as proposals and handshakes carry it. */
 export const encodeTimeConfig = ({ roundTime, stageSlice }: TimeConfig): number => roundTime * 100 + stageSlice;
 export const decodeTimeConfig = (value: number): TimeConfig => ({ roundTime: Math.floor(value / 100), stageSlice: value % 100 });

@@ -1,9 +1,11 @@
+import { makeGrid, stageAt } from '../../hotpocket/grid';
 import { votesNeeded } from '../../hotpocket/thresholds';
 import type { ClusterStatus, NodeState, NodeStatusInfo } from '../engine';
 import { CLUSTER_NAME } from '../paths';
 import type { DockerCluster, DockerNode } from './cluster';
 import { nodeDir, VOLUME } from './names';
 import { nodeLogCommand } from './nodes';
+import type { NodeConfigView } from './nodeConfigView';
 import { NO_FACTS, type NodeFacts } from './watch/facts';
 
 /** hpcore ends with the number of the signal; 143 is for one that did not get to handle it (reference 1.1). */
@@ -50,7 +52,7 @@ export function describeNode(node: DockerNode, cluster: DockerCluster, factsOf: 
     peerPort: config.mesh.port,
     inUnl: unl.includes(config.node.public_key),
     voteStatus,
-    ...(votes && { votes }),
+    ...(votes && { votes: votesOf(votes, config, facts?.roundTime) }),
     fork,
     ...(ledger && { ledger: { seqNo: ledger.seqNo, hash: ledger.hash } }),
     ...(peers && { peers }),
@@ -60,6 +62,14 @@ export function describeNode(node: DockerNode, cluster: DockerCluster, factsOf: 
     logFile: nodeLogCommand(node.node),
     stateDir: `${nodeDir(node.node)}/contract_fs/seed/state`,
   };
+}
+
+/**
+ * The log does not name the stage, but a node tells of missing votes at the start of the stage (reference 2.3, 3.3), and the grid says which that was. What
+ * it says in stage 0 is about closing the ledger, with votes of the round's last stage.
+ */
+function votesOf({ received, needed, at }: NonNullable<NodeFacts['votes']>, { contract: { id, consensus } }: NodeConfigView, roundTime = consensus.roundtime): NonNullable<NodeStatusInfo['votes']> {
+  return { received, needed, ...(roundTime > 0 && { stage: stageAt(makeGrid(id, { roundTime, stageSlice: consensus.stage_slice }), at) || 3 }) };
 }
 
 function currentUnl(cluster: DockerCluster, facts: readonly (NodeFacts | undefined)[]): readonly string[] {

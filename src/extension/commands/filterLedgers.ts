@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { filterText, parseNumbers, type LedgerFilter } from '../ledgers/ledgerFilter';
 import { pickOrType } from '../ledgers/pickLedger';
+import { whileLooking } from '../ui/progress';
 import type { Command } from './command';
 
 interface FilterItem extends vscode.QuickPickItem {
@@ -12,6 +13,7 @@ export const filterLedgers: Command = {
   id: 'hotpocket.filterLedgers',
   async run(services) {
     const ledgers = await services.ledgers();
+    await whileLooking(vscode.l10n.t('Looking at ledgers'), () => ledgers.count());
     const users = new Set(ledgers.known.flatMap(({ inputUsers = [] }) => inputUsers));
     const item = (filter: LedgerFilter): FilterItem => ({ label: filterText(filter, vscode.l10n), ...(filter.kind === 'user' && { description: filter.key }), filter });
     const items: readonly FilterItem[] = [

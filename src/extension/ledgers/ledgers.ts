@@ -4,6 +4,7 @@ import { asHotPocketError, HotPocketError } from '../../base/errors';
 import type { LedgerInfo } from '../../base/ledgers';
 import type { ClusterEngine } from '../../cluster/engine';
 import type { ClusterModel } from '../model/clusterModel';
+import { LedgerCounts } from './ledgerCounts';
 import { LedgerDocuments } from './ledgerDocuments';
 import { filterText, passes, type LedgerFilter } from './ledgerFilter';
 import { LedgerList } from './ledgerList';
@@ -23,6 +24,11 @@ export class Ledgers implements vscode.Disposable {
   private readonly list = new LedgerList(PAGE);
   private readonly tree = new LedgerTree(this);
   private readonly documents = new LedgerDocuments();
+  private readonly counts = new LedgerCounts({
+    known: () => this.known,
+    ask: (query) => this.host.engine.ledgers(query),
+    counted: (ledger) => this.add(ledger),
+  });
   private readonly view = vscode.window.createTreeView('hotpocket.ledgers', { treeDataProvider: this.tree });
   private readonly owned = new DisposableList();
   private chosen: LedgerFilter | undefined;
@@ -76,6 +82,12 @@ export class Ledgers implements vscode.Disposable {
     this.reachedEnd = found.length === 0;
     this.list.addOlder(found);
     this.refresh();
+    this.counts.look();
+  }
+
+  /** Resolves when of the known ledgers all is known that nodes can tell, such as whose inputs they have. */
+  count(): Promise<void> {
+    return this.counts.all();
   }
 
   /** Opens a ledger, with what is in it as far as a node still has it. Throws LEDGER_NOT_FOUND, and what `ledgers` throws. */
@@ -103,9 +115,15 @@ export class Ledgers implements vscode.Disposable {
       this.host.log.debug(asHotPocketError(error).message);
     }
     this.refresh();
+    this.counts.forget();
   }
 
   private heard(ledger: LedgerInfo): void {
+    this.add(ledger);
+    this.counts.look();
+  }
+
+  private add(ledger: LedgerInfo): void {
     this.list.add(ledger);
     this.tree.refreshSoon();
     this.explain();
@@ -113,6 +131,7 @@ export class Ledgers implements vscode.Disposable {
 
   private watch(visible: boolean): void {
     this.tree.watch(visible);
+    this.counts.watch(visible);
   }
 
   private refresh(): void {

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Emitter } from '../../../src/base/disposables';
 import type { LedgerInfo } from '../../../src/base/ledgers';
 import type { RoundProfile } from '../../../src/base/roundProfile';
 import type { ClusterChange } from '../../../src/cluster/engine';
+import { LedgerCounts } from '../../../src/extension/ledgers/ledgerCounts';
 import { filterText, parseNumbers, passes } from '../../../src/extension/ledgers/ledgerFilter';
 import { LedgerList } from '../../../src/extension/ledgers/ledgerList';
 import { ledgerRow } from '../../../src/extension/ledgers/ledgerRow';
@@ -95,6 +96,84 @@ describe('a ledger', () => {
     });
     expect(text.endsWith('}\n')).toBe(true);
     expect(JSON.parse(ledgerText(ledger(1, { inputs: 3, users: 2 })))).toEqual({ ledger: 1, hash: hashOf(1), users: 2, inputs: 3 });
+  });
+});
+
+describe('inputs and outputs that have to be counted', () => {
+  const uncounted = (seqNo: number, changes: Partial<LedgerInfo> = {}) => ledger(seqNo, { inputHash: 'ab', outputHash: '00', outputs: 0, ...changes });
+  let list: LedgerList;
+  let asked: number[];
+  let queries: object[];
+  let answer: (seqNo: number) => Promise<readonly LedgerInfo[]>;
+  let counts: LedgerCounts;
+  beforeEach(() => {
+    list = new LedgerList(9);
+    [asked, queries] = [[], []];
+    answer = (seqNo) => Promise.resolve([uncounted(seqNo, { inputs: seqNo, inputUsers: ['edaa'] })]);
+    counts = new LedgerCounts({
+      known: () => list.all,
+      ask: ({ before = 0, ...query }) => {
+        asked.push(before - 1);
+        queries.push(query);
+        return answer(before - 1);
+      },
+      counted: (found) => list.add(found),
+    });
+  });
+
+  it('are, the newest first, while somebody looks', async () => {
+    list.addOlder([uncounted(1), uncounted(2)]);
+    counts.look();
+    expect(asked).toEqual([]);
+    counts.watch(true);
+    await expect.poll(() => list.all.map(({ inputs, inputUsers }) => [inputs, inputUsers])).toEqual([[2, ['edaa']], [1, ['edaa']]]);
+    expect(asked).toEqual([2, 1]);
+    expect(queries).toEqual([{ count: 1, counts: true }, { count: 1, counts: true }]);
+    list.add(uncounted(3));
+    counts.look();
+    await expect.poll(() => list.get(3)?.inputs).toBe(3);
+  });
+
+  it('are not asked for where they are known, where a hash says there are none, and of what only a log has told', async () => {
+    list.addOlder([ledger(1, { inputs: 2, inputHash: 'ab' }), ledger(2, { inputHash: '00', outputHash: '00' }), ledger(3)]);
+    await counts.all();
+    expect(asked).toEqual([]);
+  });
+
+  it('are asked for once a ledger, one after the other, and again when nodes may know more', async () => {
+    list.addOlder([uncounted(1), uncounted(2), uncounted(3)]);
+    let atOnce = 0;
+    let most = 0;
+    answer = async (seqNo) => {
+      most = Math.max(most, ++atOnce);
+      await Promise.resolve();
+      atOnce--;
+      if (seqNo === 3) throw new Error('no answer');
+      return seqNo === 2 ? [] : [uncounted(1, { hash: hashOf(1, 'ff'), inputs: 7 })];
+    };
+    counts.watch(true);
+    counts.look();
+    await counts.all();
+    expect(asked).toEqual([3, 2, 1]);
+    expect(most).toBe(1);
+    // Of a ledger that is another now nothing is learnt.
+    expect(list.all.map(({ inputs }) => inputs)).toEqual([undefined, undefined, undefined]);
+    counts.forget();
+    await counts.all();
+    expect(asked).toEqual([3, 2, 1, 3, 2, 1]);
+  });
+
+  it('are no longer when nobody looks, but for whoever asks for all', async () => {
+    list.addOlder([uncounted(1), uncounted(2)]);
+    answer = (seqNo) => {
+      counts.watch(false);
+      return Promise.resolve([uncounted(seqNo, { inputs: 1 })]);
+    };
+    counts.watch(true);
+    await expect.poll(() => list.get(2)?.inputs).toBe(1);
+    expect(asked).toEqual([2]);
+    await counts.all();
+    expect(asked).toEqual([2, 1]);
   });
 });
 

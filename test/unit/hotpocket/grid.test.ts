@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeTimeConfig, encodeTimeConfig, makeGrid, nextRoundStart, stdStringHash } from '../../../src/hotpocket/grid';
+import { decodeTimeConfig, encodeTimeConfig, makeGrid, nextRoundStart, stageAt, stdStringHash } from '../../../src/hotpocket/grid';
 
 describe('the hash that the grid is derived from', () => {
   // Values of libstdc++'s std::hash<std::string> (reference 3.2).
@@ -32,6 +32,11 @@ describe('the time grid', () => {
     expect(nextRoundStart(grid, start - 1)).toBe(start);
     // Before the offset's first occurrence the remainder would be negative.
     expect(nextRoundStart({ ...grid, offset: 1500 }, 100)).toBe(1500);
+  });
+
+  it('says in which stage a moment lies', () => {
+    const grid = { ...makeGrid('a', { roundTime: 2000, stageSlice: 20 }), offset: 300 };
+    expect([300, 1099, 1100, 1499, 1500, 1900, 2299, 2300, 299].map((now) => stageAt(grid, 1_700_000_000_000 + now))).toEqual([0, 0, 1, 1, 2, 3, 3, 0, 3]);
   });
 
   it('travels as one number', () => {

@@ -7,7 +7,8 @@ export interface NodeFacts {
   /** It takes users. */
   readonly listening: boolean;
   readonly voteStatus: VoteStatusText;
-  readonly votes?: { readonly received: number; readonly needed: number };
+  /** `at`: when the node said so by its own clock, ms since 1970. */
+  readonly votes?: { readonly received: number; readonly needed: number; readonly at: number };
   readonly fork: boolean;
   /** From the log with the first eight digits of the hash. */
   readonly ledger?: LedgerInfo;
@@ -30,13 +31,13 @@ const NOT_WEAK = 'No longer weakly connected.';
 export function withLine(facts: NodeFacts, line: string): NodeFacts {
   const parsed = parseLogLine(line);
   if (parsed?.subsystem !== 'hpc') return facts;
-  const { message } = parsed;
+  const { message, time } = parsed;
   const ledger = parseLedgerCreated(message);
   if (ledger) return { ...synced(facts), ledger: withWholeHash(facts, ledger) };
   const waiting = parseNotEnoughPeers(message);
-  if (waiting) return { ...facts, voteStatus: 'unreliable', votes: { received: waiting.votes, needed: waiting.needed }, fork: false };
+  if (waiting) return { ...facts, voteStatus: 'unreliable', votes: { received: waiting.votes, needed: waiting.needed, at: asUtc(time) }, fork: false };
   const fork = FORK.exec(message);
-  if (fork) return { ...facts, voteStatus: 'unreliable', votes: { received: Number(fork[1]), needed: Number(fork[2]) }, fork: true };
+  if (fork) return { ...facts, voteStatus: 'unreliable', votes: { received: Number(fork[1]), needed: Number(fork[2]), at: asUtc(time) }, fork: true };
   if (message.startsWith('We are not on the consensus ledger') || /^Hpfs (?:cont|ldgr) sync: Target added\./.test(message)) return { ...synced(facts), voteStatus: 'desync' };
   if (message.startsWith('Started listening for user connections on ')) return { ...facts, listening: true };
   if (message === WEAK || message === NOT_WEAK) return { ...facts, weaklyConnected: message === WEAK };
@@ -60,6 +61,9 @@ export function withFacts(facts: NodeFacts, told: Partial<NodeFacts>): NodeFacts
 function withWholeHash({ ledger }: NodeFacts, { seqNo, hash, state, patch }: LedgerCreated): LedgerInfo {
   return ledger?.seqNo === seqNo && ledger.hash.startsWith(hash) ? ledger : { seqNo, hash, stateHash: state, configHash: patch };
 }
+
+/** Containers know no other time zone unless somebody gives them one. */
+const asUtc = (local: Date): number => Date.UTC(local.getFullYear(), local.getMonth(), local.getDate(), local.getHours(), local.getMinutes(), local.getSeconds(), local.getMilliseconds());
 
 /** Votes are told only when they do not suffice. */
 function synced({ votes: _votes, ...facts }: NodeFacts): NodeFacts {

@@ -5,8 +5,9 @@ import type { HotPocketClient, NodeStatus } from '../../../client/client';
 import { deferred } from '../../../client/deferred';
 import { runKey, type DockerCluster } from '../cluster';
 import type { FactsOfNode } from '../describe';
+import { keepsRaw } from '../nodeConfigView';
 import type { NodeFacts } from './facts';
-import { askLedgers, publishedInfo } from './observedLedgers';
+import { ObservedLedgers, publishedInfo } from './observedLedgers';
 import type { ObserverKey } from './observerKey';
 
 /** A run of a node that takes users. */
@@ -18,6 +19,8 @@ export interface ObservedNode {
   readonly publicKey: string;
   /** It stands still: a connection may stay, but none can be made. */
   readonly paused: boolean;
+  /** It keeps inputs and outputs of its ledgers. */
+  readonly keepsRaw: boolean;
 }
 
 /** What the observer was told. */
@@ -30,7 +33,7 @@ export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, ho
   return nodes.flatMap((node) => {
     const { config, container } = node;
     if (!container?.State.Running || !factsOf(node)?.listening || config.node.public_key === '') return [];
-    return [{ node: node.node, run: runKey(container), url: `wss://${host}:${config.user.port}`, publicKey: config.node.public_key, paused: container.State.Paused }];
+    return [{ node: node.node, run: runKey(container), url: `wss://${host}:${config.user.port}`, publicKey: config.node.public_key, paused: container.State.Paused, keepsRaw: keepsRaw(config) }];
   });
 }
 
@@ -44,7 +47,7 @@ export class NodeObserver {
   private readonly end = new AbortController();
   private readonly tell: (told: Told) => void;
   private readonly done: Promise<void>;
-  private client: HotPocketClient | undefined;
+  private visited: ObservedLedgers | undefined;
 
   constructor(private readonly key: ObserverKey, private readonly node: ObservedNode, tell: (told: Told) => void) {
     const first = deferred<void>();
@@ -64,7 +67,11 @@ export class NodeObserver {
 
   /** Undefined while it is not connected, and if the node does not answer. */
   async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[] | undefined> {
-    return this.client?.isConnected ? askLedgers(this.client, query).catch(() => undefined) : undefined;
+    return this.visited?.ask(query);
+  }
+
+  get canCount(): boolean {
+    return this.visited?.canCount ?? false;
   }
 
   private async observe(): Promise<void> {
@@ -103,13 +110,13 @@ export class NodeObserver {
     client.subscribe('unl_change');
     let looking: NodeJS.Timeout | undefined;
     try {
-      this.client = client;
+      this.visited = new ObservedLedgers(client, this.node.keepsRaw);
       await client.connect();
       looking = setInterval(() => void client.status().then((status) => this.tell(toldBy(status)), () => undefined), LOOK_EVERY_MS).unref();
       await over;
     } finally {
       clearInterval(looking);
-      this.client = undefined;
+      this.visited = undefined;
       await client.close();
     }
   }

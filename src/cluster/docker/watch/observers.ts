@@ -42,9 +42,11 @@ export class Observers implements Disposable {
     await Promise.race([Promise.all([...this.observers.values()].map(({ tried }) => tried)), sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
-  /** What the first node tells that answers; nothing if another process observes. */
+  /** What the first node tells that answers, rather of those that have more to tell; nothing if another process observes. */
   async ledgers(query: LedgersQuery): Promise<readonly LedgerInfo[]> {
-    for (const observer of this.observers.values()) {
+    const all = [...this.observers.values()];
+    const wordy = query.contents || query.counts ? all.filter(({ canCount }) => canCount) : [];
+    for (const observer of [...wordy, ...all.filter((one) => !wordy.includes(one))]) {
       const ledgers = await observer.ledgers(query);
       if (ledgers) return ledgers;
     }

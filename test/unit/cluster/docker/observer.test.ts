@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withFacts, NO_FACTS } from '../../../../src/cluster/docker/watch/facts';
 import { NodeObserver, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
 import { observerFolder, ObserverKey } from '../../../../src/cluster/docker/watch/observerKey';
 import { Observers } from '../../../../src/cluster/docker/watch/observers';
 import { GENESIS, type Ledger } from '../../../../src/hotpocket/ledger';
-import type { LedgerQuery } from '../../../../src/hotpocket/protocol/types';
+import type { LedgerQuery, LedgerView } from '../../../../src/hotpocket/protocol/types';
 import { challenge, openRawNode } from '../../../support/rawNode';
 import { openUserPort, quietHandlers, type TestPort } from '../../../support/userPort';
 
@@ -24,7 +24,7 @@ async function openKey(contractId = 'a contract'): Promise<ObserverKey> {
   return key;
 }
 
-const nodeAt = (url: string, publicKey: string, run = RUN): ObservedNode => ({ node: 1, run, url, publicKey, paused: false });
+const nodeAt = (url: string, publicKey: string, { run = RUN, keepsRaw = false } = {}): ObservedNode => ({ node: 1, run, url, publicKey, paused: false, keepsRaw });
 const openNode = (): Promise<TestPort> => openUserPort({ handlers: { status: () => ({ ...quietHandlers().status(), voteStatus: 'synced', ledgerSeqNo: 7, ledgerHash: 'ab'.repeat(32), peers: ['node2:22862'] }) } });
 const refused = (node: TestPort): string[] => node.log.filter((line) => line.includes('was not registered'));
 
@@ -138,6 +138,70 @@ it('asks for the ledgers that somebody wants to see, and for none that is not th
   await node.server.close();
 });
 
+describe('a node that keeps inputs and outputs', () => {
+  const user = `ed${'aa'.repeat(32)}`;
+  const other = `ed${'bb'.repeat(32)}`;
+  const input = (pubkey: string, blob = Buffer.from('hello')) => ({ pubkey, hash: 'cc'.repeat(32), nonce: 5n, blob });
+  const output = (pubkey: string, ...blobs: Buffer[]) => ({ pubkey, hash: 'dd'.repeat(32), blobs });
+  const ledger = (seqNo: number): Ledger => ({ ...GENESIS, seqNo, hash: String(seqNo).repeat(64), inputHash: 'ab'.repeat(32), outputHash: 'ab'.repeat(32) });
+  let asked: LedgerQuery[];
+  let key: ObserverKey;
+  let node: TestPort;
+  let observer: NodeObserver;
+
+  async function open(keepsRaw: boolean, views: ReadonlyMap<number, Partial<LedgerView> | 'gone'>): Promise<void> {
+    asked = [];
+    node = await openUserPort({ handlers: {
+      lastLedger: () => ledger(Math.max(...views.keys())),
+      query: (_pubkey, query) => {
+        asked.push(query);
+        const view = views.get(query.seqNo);
+        const isDetailed = query.inputs || query.outputs;
+        if (view === undefined || (view === 'gone' && isDetailed)) return isDetailed ? 'exec_failure' : [];
+        return [{ ledger: ledger(query.seqNo), ...(view !== 'gone' && query.inputs && { inputs: view.inputs ?? [] }), ...(view !== 'gone' && query.outputs && { outputs: view.outputs ?? [] }) }];
+      },
+    } });
+    key = await openKey();
+    observer = new NodeObserver(key, nodeAt(node.url, node.keys.publicKey, { keepsRaw }), () => undefined);
+    await observer.tried;
+  }
+  afterEach(async () => {
+    await observer.close();
+    await key.release();
+    await node.server.close();
+  });
+  const counts = async (count: number): Promise<unknown> => (await observer.ledgers({ count, counts: true }))?.map(({ seqNo, inputs, outputs, inputUsers }) => [seqNo, inputs, outputs, inputUsers]);
+
+  it('has them counted, and those of private contracts as far as it tells them', async () => {
+    const nothing = Buffer.alloc(0);
+    await open(true, new Map([
+      [1, { inputs: [input(user), input(user), input(other)], outputs: [output(user, Buffer.from('a'), Buffer.from('b')), output(other, Buffer.from('c'))] }],
+      [2, { inputs: [input(user, nothing)], outputs: [output(user, nothing)] }],
+      [3, { inputs: [input(user, nothing)], outputs: [output(user)] }],
+    ]));
+    expect(await counts(9)).toEqual([[3, 1, undefined, [user]], [2, 1, undefined, [user]], [1, 3, 3, [user, other]]]);
+    expect(observer.canCount).toBe(true);
+  });
+
+  it('tells ledgers whose inputs are gone without them, and those before as well', async () => {
+    await open(true, new Map<number, Partial<LedgerView> | 'gone'>([[1, { inputs: [input(user)] }], [2, 'gone']]));
+    expect(await counts(9)).toEqual([[2, undefined, undefined, undefined], [1, 1, undefined, [user]]]);
+  });
+
+  it('is asked for no more once it had to send much for it, unless somebody opens a ledger', async () => {
+    await open(true, new Map([[1, { inputs: [input(user)] }], [2, { inputs: [input(user, Buffer.alloc(1024 * 1024 + 1))] }]]));
+    expect(await counts(9)).toEqual([[2, 1, undefined, [user]], [1, undefined, undefined, undefined]]);
+    expect(observer.canCount).toBe(false);
+    expect((await observer.ledgers({ before: 2, count: 1, contents: true }))?.[0]).toMatchObject({ inputs: 1, contents: { inputs: [{ user }] } });
+  });
+
+  it('is asked for them only if it does', async () => {
+    await open(false, new Map([[1, { inputs: [input(user)] }]]));
+    expect(await counts(9)).toEqual([[1, undefined, undefined, undefined]]);
+    expect(asked.map(({ inputs, outputs }) => [inputs, outputs])).toEqual([[false, false]]);
+  });
+});
+
 it('is there once for two windows, which show the same', async () => {
   const node = await openNode();
   const observed = [nodeAt(node.url, node.keys.publicKey)];
@@ -163,7 +227,7 @@ it('is there once for two windows, which show the same', async () => {
 });
 
 it('tells what goes before the log, unless it is older', () => {
-  const facts = { ...NO_FACTS, voteStatus: 'unreliable' as const, votes: { received: 1, needed: 3 }, ledger: { seqNo: 8, hash: 'abababab' } };
+  const facts = { ...NO_FACTS, voteStatus: 'unreliable' as const, votes: { received: 1, needed: 3, at: 0 }, ledger: { seqNo: 8, hash: 'abababab' } };
   expect(withFacts(facts, { voteStatus: 'synced', ledger: { seqNo: 7, hash: 'cd'.repeat(32) } })).toEqual({ ...NO_FACTS, voteStatus: 'synced', ledger: { seqNo: 8, hash: 'abababab' } });
   expect(withFacts(facts, { ledger: { seqNo: 8, hash: 'ab'.repeat(32) } })).toEqual({ ...facts, ledger: { seqNo: 8, hash: 'ab'.repeat(32) } });
 });
