@@ -101,9 +101,15 @@ export class AgentSession {
   }
 
   private hear(chunk: Buffer): void {
-    for (const frame of this.reader.push(chunk)) {
-      if (frame.kind === 'message') this.hearMessage(frame.message as FromAgent);
-      else this.doors.hear(frame);
+    try {
+      for (const frame of this.reader.push(chunk)) {
+        if (frame.kind === 'message') this.hearMessage(frame.message as FromAgent);
+        else this.doors.hear(frame);
+      }
+    } catch (error) {
+      // Something else in the container wrote there. The agent undoes all by itself.
+      this.complaint = (error as Error).message;
+      this.dispose();
     }
   }
 

@@ -1,10 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Disposable } from '../../../base/disposables';
-import type { Frame } from './frames';
+import { LARGEST_MESSAGE, type Frame } from './frames';
 
 const LOOPBACK = '127.0.0.1';
-const LARGEST_MESSAGE = 1 << 30;
 
 export interface DoorHost {
   send(frame: Frame): boolean;

@@ -1,5 +1,7 @@
 /** kind, stream, length; then the content. */
 const HEADER_BYTES = 9;
+/** Of a message between debugger and inspector; snapshots of the heap are large. */
+export const LARGEST_MESSAGE = 1 << 30;
 
 export type Frame =
   | { readonly kind: 'message'; readonly message: unknown }
@@ -29,7 +31,7 @@ function contentOf(frame: Frame): Buffer {
   return run;
 }
 
-/** Cuts a stream of bytes into frames. */
+/** Cuts a stream of bytes into frames. Throws when it is none: there is no way back into step. */
 export class FrameReader {
   private rest: Buffer = Buffer.alloc(0);
 
@@ -37,7 +39,9 @@ export class FrameReader {
     let bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const frames: Frame[] = [];
     while (bytes.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + bytes.readUInt32BE(5);
+      const length = bytes.readUInt32BE(5);
+      if (length > LARGEST_MESSAGE) throw new Error(`A frame claims to be ${length} bytes long.`);
+      const end = HEADER_BYTES + length;
       if (bytes.length < end) break;
       frames.push(decode(bytes, end));
       bytes = bytes.subarray(end);

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { Frame } from '../frames';
+import { LARGEST_MESSAGE, type Frame } from '../frames';
 import type { AgentHost } from './agent';
 import type { InspectorAddress } from './inspector';
 
@@ -8,8 +8,6 @@ const FIRST_ID = 0x7fff_0000;
 /** A process on a busy machine takes seconds to answer. */
 const LEAVES_WITHIN_MS = 5_000;
 const AGAIN_AFTER_MS = 100;
-/** Snapshots of the heap are large. */
-const LARGEST_MESSAGE = 1 << 30;
 
 /** The process, as far as a connection must know it. */
 export interface Inspected {

@@ -10,7 +10,8 @@ export const WRAPPER = `#!/bin/sh ${FOLDER}/${FILES.start}
 
 /**
  * What the wrapper does: it becomes the program. Constant text; what differs is in files. For any
- * shell of POSIX (dash, busybox): what it says of itself in the environment is taken back, and no variable of its own can be one of the contract's.
+ * shell of POSIX (dash, busybox): what it says of itself in the environment is taken back, and no variable of its own can be one of the contract's. Variables
+ * with names that are none for a shell do not come through, nor does a PWD that is not where the process is.
  *
  * A process is the contract itself, and not one that it or post_exec.sh started, if it works in a state folder and who started it does not; with
  * contract logs on there are shells in between (reference 7.6).
@@ -27,7 +28,7 @@ if { read -r hotpocket_agent hotpocket_runs hotpocket_rounds < ${FOLDER}/armed; 
       hotpocket_by=$hotpocket_next
     done
     if [ ! "/proc/$hotpocket_by/cwd" -ef . ]; then
-      (umask 077 && exec cat > "${FOLDER}/runs/$$.args")
+      (umask 077 && PATH=\${PATH:+$PATH:}/bin:/usr/bin && exec cat > "${FOLDER}/runs/$$.args")
       [ -r "${FOLDER}/runs/$$.args" ] && exec < "${FOLDER}/runs/$$.args"
       hotpocket_text=
       { read -r hotpocket_text < "${FOLDER}/runs/$$.args"; } 2> /dev/null
@@ -45,7 +46,7 @@ while read -r hotpocket_text || [ -n "$hotpocket_text" ]; do hotpocket_given=$ho
 case $hotpocket_given in *"PATH=$PATH"*) ;; *) unset PATH ;; esac
 case $hotpocket_given in *"PWD=$PWD"*) ;; *) unset PWD ;; esac
 case $hotpocket_given in *OLDPWD=*) ;; *) unset OLDPWD ;; esac
-case $hotpocket_given in *SHLVL=*) ;; *) unset SHLVL ;; esac
+case $hotpocket_given in *"SHLVL=$SHLVL"*) ;; *SHLVL=*) SHLVL=$((SHLVL - 1)) ;; *) unset SHLVL ;; esac
 while IFS= read -r hotpocket_text; do set -- "$hotpocket_text" "$@"; done < ${FOLDER}/$hotpocket_arguments
 [ "$hotpocket_arguments" = debugged ] && true > "${FOLDER}/runs/$$.ready"
 exec ${FOLDER}/node "$@"
