@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerHost, testDocker, testImage } from '../../docker/support/daemon';
@@ -21,6 +22,8 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
   beforeAll(async () => {
     const image = await testImage();
     project = new SampleProject(folder, { 'hotpocket.engine': 'docker', 'hotpocket.docker.instanceImage': image, 'hotpocket.docker.devkitImage': '127.0.0.1:1/none', 'hotpocket.roundTime': 1000 });
+    const override = join(folder, 'src', 'hp.cfg.override');
+    writeFileSync(override, JSON.stringify({ ...(JSON.parse(readFileSync(override, 'utf8')) as object), node: { history_config: { max_raw_shards: 1 } } }));
     Object.assign(process.env, scratch.env);
     workbench = await Workbench.open({ suite: 'docker' });
     window = await workbench.openWindow(folder);
@@ -95,6 +98,23 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
     await expect.poll(() => tree().row('Node 1').text()).toMatch(/^Node 1 synced · port/);
     expect((await node(1).inspect()).ExecIDs).toBeNull();
     expect((await node(1).changes()) as unknown).toEqual(await node(2).changes());
+  });
+
+  it('has inputs counted in the view of ledgers, which can be those of one user', async () => {
+    await project.connect(8081);
+    expect((await project.submit('für die Liste')).status).toBe('accepted');
+    await window.palette('HotPocket: Focus on Ledgers View');
+    const ledgers = window.tree('Ledgers');
+    await expect.poll(() => ledgers.rows()).toEqual(expect.arrayContaining([expect.stringMatching(/^#\d+ .* · 1 input · /), expect.stringMatching(/^#\d+ .* · 1 output · /)]));
+    await window.screenshot('ledgers counted');
+    await window.palette('HotPocket: Filter Ledgers…');
+    const user = async () => (await window.quickInput.choices()).flatMap((text) => /^with inputs of ed[0-9a-f]{8}…/.exec(text)?.[0] ?? [])[0];
+    await expect.poll(user).toBeDefined();
+    await window.quickInput.pick((await user()) ?? '');
+    await expect.poll(() => ledgers.rows()).toEqual([expect.stringMatching(/^#\d+ .* · 1 input · /)]);
+    await window.screenshot('ledgers of a user');
+    // It takes the room of the other view, which is shown alone from now on.
+    await window.page.getByRole('button', { name: 'Ledgers Section' }).click();
   });
 
   it('is cleaned', async () => {
