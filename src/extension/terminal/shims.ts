@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files';
+import { shellWord } from '../../base/shellWord';
 
 /** The commands that a terminal gets. */
 export const SHIM_NAMES = ['hpdevkit', 'hotpocket'] as const;
@@ -21,8 +22,8 @@ export interface NodeJs {
 function posixShim(name: ShimName, cli: string, nodeJs: NodeJs): string {
   return `#!/bin/sh
 # ${MARK}: ${name} for the embedded HotPocket cluster. Written by the extension; changes are lost.
-cli=${quoted(cli)}
-node=${quoted(nodeJs.path)}
+cli=${shellWord(cli)}
+node=${shellWord(nodeJs.path)}
 [ -x "$node" ] || node=node
 [ -z "$HOTPOCKET_NODE_PATH" ] || node=$HOTPOCKET_NODE_PATH
 if [ ! -f "$cli" ]; then
@@ -52,6 +53,3 @@ export async function writeShims(folder: string, cli: string, nodeJs: NodeJs): P
 async function writeIfOther(file: string, content: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) !== content) await writeFileAtomic(file, content, 0o755);
 }
-
-/** For sh, whatever is in it. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

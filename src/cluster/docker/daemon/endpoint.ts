@@ -40,19 +40,21 @@ function parseHost(address: string, tls?: Tls): Endpoint {
   const [, scheme = 'tcp', rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/s.exec(address) ?? [];
   if (scheme === 'unix' || scheme === 'npipe') return { kind: 'socket', path: rest || (scheme === 'npipe' ? WINDOWS_PIPE : '/var/run/docker.sock') };
   let url: URL;
+  let user: string;
+  let path: string;
   try {
     // Of an unknown scheme URL takes the host for a path.
     url = new URL(`http://${rest}`);
+    user = decodeURIComponent(url.username);
+    path = decodeURIComponent(url.pathname);
   } catch (error) {
     throw invalid(address, `it is not an address (${errorText(error)}).`);
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   // A host that begins with a dash would be an option to ssh.
-  if (host === '' || host.startsWith('-') || url.username.startsWith('-')) throw invalid(address, 'it names no host.');
+  if (host === '' || host.startsWith('-') || user.startsWith('-')) throw invalid(address, 'it names no host.');
   if (scheme === 'ssh') {
-    return {
-      kind: 'ssh', host, ...(url.username !== '' && { user: decodeURIComponent(url.username) }), ...(url.port !== '' && { port: Number(url.port) }), ...(url.pathname.length > 1 && { path: url.pathname }),
-    };
+    return { kind: 'ssh', host, ...(user !== '' && { user }), ...(url.port !== '' && { port: Number(url.port) }), ...(path.length > 1 && { path }) };
   }
   if (!['tcp', 'http', 'https'].includes(scheme)) throw invalid(address, `${scheme}:// is not known.`);
   const secure = tls ?? (scheme === 'https' ? {} : undefined);

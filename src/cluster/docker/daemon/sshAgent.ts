@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Agent, type AgentOptions } from 'node:http';
 import { Duplex } from 'node:stream';
+import { shellWord } from '../../../base/shellWord';
 import type { Endpoint } from './endpoint';
 
 type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
@@ -24,7 +25,8 @@ export class SshAgent extends Agent {
 
 function dial({ host, user, port, path }: SshEndpoint, env: NodeJS.ProcessEnv): Duplex {
   const options = ['-T', '-o', 'BatchMode=yes', ...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', String(port)])];
-  const over = path === undefined ? [] : ['--host', `unix://${path}`];
+  // What ssh is given after the host becomes a command line over there.
+  const over = path === undefined ? [] : ['--host', shellWord(`unix://${path}`)];
   const child = spawn('ssh', [...options, '--', host, 'docker', ...over, 'system', 'dial-stdio'], { stdio: ['pipe', 'pipe', 'pipe'], env });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-1000)));
