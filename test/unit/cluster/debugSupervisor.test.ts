@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -42,6 +42,18 @@ describe('the keeper of the clock', () => {
     keeper.nodeSet(2, 1);
     expect(await settled(held)).toBe(true);
     expect(keeper.pause).toEqual({ node: 1, kind: 'consensus', ledgerSeqNo: 12, since: 10_000 });
+  });
+
+  it('holds the clock also when that cannot be written down', async () => {
+    mkdirSync(`${file()}.new`);
+    const held = keeper.hold(1, 7, 'consensus', 12);
+    keeper.nodeSet(1, 1);
+    keeper.nodeSet(2, 1);
+    expect(await settled(held)).toBe(true);
+    vi.setSystemTime(10_700);
+    keeper.release(1, 7);
+    expect(keeper.setting).toEqual({ behind: 700 });
+    expect(existsSync(file())).toBe(false);
   });
 
   it('does not wait for a node that is gone, nor long for one that is silent', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NodeKeeper } from '../../../src/cluster/embedded/supervisor/nodeKeeper';
 import { RESTART_LIMITS, RestartPolicy } from '../../../src/cluster/embedded/supervisor/restartPolicy';
@@ -80,6 +80,27 @@ describe('NodeKeeper', () => {
     await eventually(() => notices.length > 0);
     await eventually(() => entered.filter((kind) => kind === 'starting').length > 1);
     expect(notices[0]).toBe('NODE_CRASHED');
+  });
+
+  it('fails to start a node whose log cannot be opened, and starts it once it can', async () => {
+    const folder = dirname(paths.consoleLog);
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, 'in the way');
+    await expect(keeper.start()).rejects.toMatchObject({ code: 'EEXIST' });
+    rmSync(folder);
+    await keeper.start();
+    expect(keeper.state.kind).toBe('running');
+  });
+
+  it('takes it for a crash if the log of a node that is to start again cannot be opened', async () => {
+    fake({ crashAfterMs: 300 });
+    await keeper.start();
+    const folder = dirname(paths.consoleLog);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'in the way');
+    await eventually(() => keeper.state.kind === 'crashed' && !keeper.isAlive);
+    expect(notices).toEqual(['NODE_CRASHED', 'NODE_CRASHED', 'NODE_GIVEN_UP']);
+    expect(keeper.state).toMatchObject({ exit: expect.stringContaining('EEXIST') as string });
   });
 
   it('starts no more what is stopped while it waits for its next start', async () => {

@@ -100,11 +100,15 @@ export class ClockKeeper {
     this.wakeIfConfirmed();
   }
 
-  /** Not flushed to the disk: after a power cut nobody waits at a breakpoint. */
+  /** Not flushed to the disk: after a power cut nobody waits at a breakpoint. Nor does a full disk end the debugging: a later supervisor then skips rounds. */
   private save(): void {
     const temporary = `${this.file}.new`;
-    writeFileSync(temporary, JSON.stringify(this.current), { mode: 0o600 });
-    renameSync(temporary, this.file);
+    try {
+      writeFileSync(temporary, JSON.stringify(this.current), { mode: 0o600 });
+      renameSync(temporary, this.file);
+    } catch {
+      // It holds in this process all the same.
+    }
   }
 
   private async confirmed(): Promise<readonly number[]> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { HotPocketError } from '../../../base/errors';
+import { errorText, HotPocketError } from '../../../base/errors';
 import { CLOCK_VARIABLE, type ClockSetting, type DebugOrder } from '../../../base/debugLink';
 import type { NodeFaults } from '../../../base/faults';
 import { isLasting, type NodeCommand, type NodeFact } from '../../../base/nodeLink';
@@ -60,7 +60,7 @@ export class NodeKeeper {
     return this.process !== undefined;
   }
 
-  /** Resolves when the node's ports are open. Throws NODE_START_FAILED; then it is not tried again by itself. */
+  /** Resolves when the node's ports are open. Throws NODE_START_FAILED, or what the system says of its log; then it is not tried again by itself. */
   async start(): Promise<void> {
     if (this.current.kind === 'stopping') await this.process?.exited;
     if (this.current.kind === 'running') return;
@@ -69,8 +69,8 @@ export class NodeKeeper {
     this.policy.reset();
     this.starting = new Promise((resolve, reject) => (this.ready = { resolve, reject }));
     const timer = setTimeout(() => this.ready?.reject(this.startFailed(`it is not ready after ${durationText(READY_WITHIN_MS)}.`)), READY_WITHIN_MS);
-    if (!this.process) this.launch();
     try {
+      if (!this.process) this.launch();
       await this.starting;
     } finally {
       clearTimeout(timer);
@@ -119,6 +119,15 @@ export class NodeKeeper {
     void process.exited.then((exit) => this.onExit(process, exit));
   }
 
+  /** Where not even its log can be opened, that is one crash more. */
+  private launchAgain(): void {
+    try {
+      this.launch();
+    } catch (error) {
+      this.afterCrash({ text: errorText(error), asked: false, upMs: 0 });
+    }
+  }
+
   private hear(fact: NodeFact): void {
     if (isLasting(fact)) this.facts = { ...this.facts, [fact.type]: fact };
     this.hooks.onFact(fact);
@@ -151,7 +160,7 @@ export class NodeKeeper {
     }
     this.retry = setTimeout(() => {
       this.retry = undefined;
-      this.launch();
+      this.launchAgain();
     }, delay);
     this.enter({ kind: 'crashed', exit: exit.text, retryAt: Date.now() + delay });
     this.tell(new HotPocketError('NODE_CRASHED', { node: this.node, exit: exit.text, seconds: delay / 1000, log }));

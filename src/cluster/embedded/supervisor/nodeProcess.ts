@@ -78,6 +78,14 @@ export class NodeProcess {
 
   /** The last line this run has printed, which says why a start failed. */
   lastLine(): string | undefined {
+    try {
+      return this.readLastLine();
+    } catch {
+      return undefined; // Somebody took the log away.
+    }
+  }
+
+  private readLastLine(): string | undefined {
     const { size = 0, ino } = statSync(this.logFile, { throwIfNoEntry: false }) ?? {};
     // The node may have begun a new file since.
     const start = Math.max(ino === this.logBefore.ino ? this.logBefore.size : 0, size - LAST_WORDS);
