@@ -39,6 +39,23 @@ describe('the table of the reference in ARCHITECTURE.md', () => {
   });
 });
 
+describe('files that documents name', () => {
+  const files = ['src', 'test', 'bench', 'scripts', 'templates', 'samples'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `/${folder}/${path}`));
+  const named = (text: string) => [...text.matchAll(/`([\w./-]+\.(?:ts|mts|mjs|js))`/g)].map(([, path]) => path!);
+
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'TESTING.md', 'SECURITY.md', 'BENCHMARKS.md'])('are there (%s)', (name) => {
+    const paths = named(readFileSync(join(root, name), 'utf8')).filter((path) => !path.startsWith('dist/') && !existsSync(join(root, path)));
+    expect(paths.filter((path) => !files.some((file) => file.endsWith(`/${path}`)))).toEqual([]);
+  });
+
+  it('are there where CONTRIBUTING.md says that a change goes', () => {
+    const [, table = ''] = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split('## Where a change goes');
+    const paths = [...table.matchAll(/`([^`\s]+\/[^`\s]+)`/g)].map(([, path]) => path!);
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
 describe('the table of differences in ARCHITECTURE.md', () => {
   it('has each letter once, in order', () => {
     const alphabet = [...'abcdefghijklmnopqrstuvwxyz', 'aa', 'ab', 'ac'];
