@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import * as v from 'valibot';
 import { HotPocketError } from '../../base/errors';
 import { CLUSTER_NAME } from '../paths';
 import { hasStatus } from './daemon/failures';
@@ -26,9 +27,17 @@ export interface DockerCluster {
   readonly operation: string | undefined;
 }
 
+const stampShape = v.object({ contractPath: v.string() });
 /** What a deployment of ours leaves beside the contract's files, where the next deployment of anybody removes it. */
-export interface DeploymentStamp {
-  readonly contractPath: string;
+export type DeploymentStamp = Readonly<v.InferOutput<typeof stampShape>>;
+
+/** A contract may have written over it: then it is none. */
+export function deploymentStamp(text = ''): DeploymentStamp | undefined {
+  try {
+    return v.parse(stampShape, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Changes with every start of a node. */
@@ -59,7 +68,7 @@ export class ClusterReader {
     const nodes = files.map((file, i) => describe(i + 1, file, debugged[i]));
     // Somebody may have removed the container of the last node.
     for (let file; (file = await this.file(hpCfg(nodes.length + 1), first)); ) nodes.push(describe(nodes.length + 1, file));
-    return { nodes, image: first.Config.Image, stamp: stamp && (JSON.parse(stamp.text) as DeploymentStamp), operation };
+    return { nodes, image: first.Config.Image, stamp: deploymentStamp(stamp?.text), operation };
   }
 
   /** The same. Throws CLUSTER_NOT_FOUND. */
