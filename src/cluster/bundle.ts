@@ -22,7 +22,8 @@ export interface BundleEntry {
 
 const OVERRIDE = 'hp.cfg.override';
 const DISPARATE = 'disparate';
-const PERMISSIONS = 0o777;
+/** What hpdevkit's copying leaves of permissions (`cp` as root, umask 022). They show in the hash of the state, and a developer's own umask must not. */
+const PERMISSIONS = 0o755;
 
 /**
  * Looks through a contract folder without changing anything. Throws BUNDLE_NOT_FOUND, or BUNDLE_INVALID for what cannot

@@ -25,9 +25,12 @@ export function formatLogLine(time: Date, level: LogLevel, message: string): str
 // hpfs writes no milliseconds.
 const LINE = /^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{3}))? \[(dbg|inf|wrn|err)\]\[(hpc|fs)\] (.*)$/s;
 
+/** What a contract printed last without a newline stands in front of what the node says next: both write to one pipe (reference 2.1). */
+const AFTER_OUTPUT = /^\s*\S.*?(\d{8} \d\d:\d\d:\d\d\.\d{3} \[(?:dbg|inf|wrn|err)\]\[hpc\] .*)$/s;
+
 /** Undefined for anything else that stands in a log, above all what the contract prints. The time is taken as local. */
 export function parseLogLine(line: string): LogLine | undefined {
-  const match = LINE.exec(line);
+  const match = LINE.exec(line) ?? LINE.exec(AFTER_OUTPUT.exec(line)?.[1] ?? '');
   if (!match) return undefined;
   const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0, ms = 0] = match.slice(1, 8).map((part) => Number(part ?? 0));
   return {

@@ -23,8 +23,9 @@ export async function deploy(context: DockerContext, reader: ClusterReader, imag
   const cluster = existing ?? (await reader.require({ unfinished: true }));
   const ranBefore = cluster.nodes.filter(isUp);
   const numbers = cluster.nodes.map(({ node }) => node);
+  let deployed: readonly NodeConfig[];
   try {
-    await replace(context, cluster, bundle, fresh, request, task);
+    deployed = await replace(context, cluster, bundle, fresh, request, task);
   } catch (error) {
     if (!existing) await destroy(context);
     else {
@@ -41,10 +42,11 @@ export async function deploy(context: DockerContext, reader: ClusterReader, imag
     if (!existing) await destroy(context);
     throw error;
   }
-  await whenReady(context.docker, numbers, task?.signal);
+  await whenReady(context.docker, deployed, task?.signal);
 }
 
-async function replace(context: DockerContext, cluster: DockerCluster, bundle: Bundle, fresh: readonly NodeConfig[] | undefined, request: DeployRequest, task?: Task): Promise<void> {
+/** Returns what the nodes' hp.cfg are now. */
+async function replace(context: DockerContext, cluster: DockerCluster, bundle: Bundle, fresh: readonly NodeConfig[] | undefined, request: DeployRequest, task?: Task): Promise<readonly NodeConfig[]> {
   const { docker, notice } = context;
   const numbers = cluster.nodes.map(({ node }) => node);
   const container = docker.getContainer(cluster.nodes.find((node) => node.container)?.container?.Id ?? nodeContainer(1));
@@ -59,10 +61,12 @@ async function replace(context: DockerContext, cluster: DockerCluster, bundle: B
   await stopNodes(context, cluster.nodes, task);
   // A node that stops saves its known peers (reference 1.5).
   const stopped = cluster.nodes.some(isUp) ? await read() : before;
-  const files = stopped.map((config) => overridden(config, bundle)).map(({ node, json, mode }) => ({ path: `${STAGING}/hp.cfg.${node}`, text: configText(json), mode }));
+  const configs = stopped.map((config) => overridden(config, bundle));
+  const files = configs.map(({ node, json, mode }) => ({ path: `${STAGING}/hp.cfg.${node}`, text: configText(json), mode }));
   await writeFiles(container, [...files, { path: `${STAGING}/stamp.json`, text: JSON.stringify({ contractPath: request.path }), mode: 0o644 }]);
   task?.signal?.throwIfAborted();
   await replaceContract(docker, cluster.image, numbers);
+  return configs;
 }
 
 /** A program that should be in the contract folder can be looked at; what is in the image cannot. */

@@ -23,6 +23,7 @@ import { followLog } from './logs/follow';
 import { readOutput } from './logs/readOutput';
 import { acquire, type Lease, type Operation } from './mutex';
 import { nodeContainer } from './names';
+import { tellsInLog } from './nodeConfigView';
 import { select, startNodes, stopNodes } from './nodes';
 import { createFollower } from './spawn';
 import { recoverDeployment } from './sync';
@@ -292,11 +293,11 @@ export class DockerEngine implements ClusterEngine {
     return ({ node }) => facts.get(node);
   }
 
-  private async lookUp({ container }: DockerNode): Promise<NodeFacts | undefined> {
+  private async lookUp({ container, config }: DockerNode): Promise<NodeFacts | undefined> {
     if (!container?.State.Running) return undefined;
     const { StartedAt } = container.State;
     const text = await readOutput(this.docker, this.docker.getContainer(container.Id), { since: StartedAt, tail: TAIL });
-    return withText({ ...NO_FACTS, listening: Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS }, text);
+    return withText({ ...NO_FACTS, listening: !tellsInLog(config) || Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS }, text);
   }
 
   /** Something happened to the container, or it is time to look. */

@@ -5,10 +5,12 @@ import { durationText } from '../../base/quantities';
 import { allSettled } from '../allSettled';
 import type { Task } from '../engine';
 import type { DockerCluster, DockerNode } from './cluster';
+import { configText, type NodeConfig } from './configs';
 import type { DockerContext } from './context';
 import { daemonText, hasStatus } from './daemon/failures';
 import { nodeContainer } from './names';
 import { createNodeContainer } from './nodeContainer';
+import { nodeConfigView, tellsInLog } from './nodeConfigView';
 import { publishAddress } from './publishing';
 import { readOutput } from './logs/readOutput';
 
@@ -16,6 +18,8 @@ const SHORTEST_GRACE_S = 10;
 const LISTENING = /\[inf\]\[hpc\] Started listening for user connections on \d+$/m;
 const USERS_DISABLED = /User connection listner isn't started since user connections are disabled\.$/m;
 const READY_WITHIN_MS = 20_000;
+/** A node that is told not to say so has come up by then, or has ended for want of something. */
+const SILENT_READY_MS = 3_000;
 const LOOK_EVERY_MS = 50;
 /** hpcore may fail to mount once; a configuration that it refuses ends it every time. */
 const HOPELESS_RESTARTS = 3;
@@ -80,16 +84,19 @@ export async function stopNodes({ docker }: DockerContext, nodes: readonly Docke
 }
 
 /** Waits until each node takes users, and throws NODE_START_FAILED with its last words if it ends instead. */
-export async function whenReady(docker: Docker, nodes: readonly number[], signal?: AbortSignal): Promise<void> {
-  await allSettled(nodes.map((node) => whenNodeReady(docker, node, signal)));
+export async function whenReady(docker: Docker, nodes: readonly NodeConfig[], signal?: AbortSignal): Promise<void> {
+  await allSettled(nodes.map(({ node, json }) => whenNodeReady(docker, node, tellsInLog(nodeConfigView(configText(json))), signal)));
 }
 
-async function whenNodeReady(docker: Docker, node: number, signal?: AbortSignal): Promise<void> {
+async function whenNodeReady(docker: Docker, node: number, tells: boolean, signal?: AbortSignal): Promise<void> {
   const container = docker.getContainer(nodeContainer(node));
+  let [run, since] = ['', 0];
   for (const deadline = performance.now() + READY_WITHIN_MS; ; await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) })) {
     const { State, RestartCount } = await container.inspect();
+    if (State.StartedAt !== run) [run, since] = [State.StartedAt, performance.now()];
     const output = await readOutput(docker, container, { since: State.StartedAt });
-    if (State.Running && !State.Restarting && (LISTENING.test(output) || USERS_DISABLED.test(output))) return;
+    const up = tells ? LISTENING.test(output) || USERS_DISABLED.test(output) : performance.now() - since > SILENT_READY_MS;
+    if (State.Running && !State.Restarting && up) return;
     const ended = (!State.Running && !State.Restarting) || RestartCount >= HOPELESS_RESTARTS;
     if (!ended && performance.now() < deadline) continue;
     const words = (await readOutput(docker, container, { tail: 5 })).trim().split('\n').at(-1);

@@ -36,7 +36,7 @@ export const KNOWN: readonly KnownTrouble[] = [
   { severity: 'problem', said: 'by contract', lasts: 'runs', line: /HotPocket smart contracts must be executed via HotPocket/, error: () => error('CONTRACT_NOT_VIA_HOTPOCKET', {}) },
   { severity: 'problem', said: 'by contract', lasts: 'runs', line: /(?:EACCES: permission denied|EROFS: read-only file system)(?:, \w+)?(?: (?<node>'[^']+'))?|PermissionError: \[Errno 13\] Permission denied(?:: (?<python>'[^']+'))?/, error: ({ groups }) => error('CONTRACT_PERMISSION_DENIED', { file: inContract(groups?.node ?? groups?.python ?? 'a file') }) },
   { severity: 'problem', said: 'by node', lasts: 'runs', line: /^Contract process timeout of (?<ms>\d+)ms exceeded\.$/, error: ({ groups }) => error('CONTRACT_TIMED_OUT', { timeoutMs: Number(groups?.ms) }) },
-  { severity: 'note', said: 'by node', lasts: 'runs', line: /^Contract process (?<readonly>\(rdonly\) )?ended prematurely\. Exit code \d+$/, error: ({ groups }) => error('CONTRACT_ENDED_BY_SIGNAL', { readonly: groups?.readonly !== undefined }) },
+  { severity: 'note', said: 'by node', lasts: 'runs', line: /^Contract process (?<readonly>\(rdonly\) )?ended prematurely\. (?:\((?<mode>\w+)\) )?Exit code \d+$/, error: ({ groups }) => error('CONTRACT_ENDED_BY_SIGNAL', { readonly: groups?.readonly !== undefined || groups?.mode === 'read_req' }) },
   { severity: 'problem', said: 'by node', lasts: 'runs', line: /^Post-exec script (?:could not be started|ended prematurely)/, error: () => error('POST_EXEC_FAILED', {}) },
   // Once is how a node catches up that was too slow for a round.
   { severity: 'problem', said: 'by node', lasts: 'runs', tolerated: 2, line: /^Hpfs cont sync: Target added\. Hash:[0-9a-f]{8} \/state$/, error: () => error('STATE_DIFFERS', {}) },

@@ -37,6 +37,12 @@ describe('readBundle', () => {
     expect(disparate.size).toBe(0);
   });
 
+  it('leaves out of permissions what hpdevkit leaves out, as they show in the hash of the state', async () => {
+    for (const [path, mode] of [['index.js', 0o775], ['lib', 0o2777], ['lib/deep/data ü.txt', 0o664]] as const) chmodSync(join(root, path), mode);
+    const modes = Object.fromEntries((await readBundle(root, elsewhere)).state.map(({ path, content }) => [path, content.kind !== 'link' && content.mode]));
+    expect(modes).toMatchObject({ 'index.js': 0o755, lib: 0o755, 'lib/deep/data ü.txt': 0o644 });
+  });
+
   it('keeps the override and what single nodes get out of the state', async () => {
     writeFileSync(join(root, 'hp.cfg.override'), '{}');
     writeFileSync(join(root, 'lib', 'hp.cfg.override'), 'not at the top');
@@ -101,7 +107,7 @@ describe('readBundle', () => {
 
 describe('copyBundle', () => {
   it('gives each node the state and its own, with permissions kept whatever the umask', async () => {
-    chmodSync(join(root, 'index.js'), 0o666);
+    chmodSync(join(root, 'index.js'), 0o644);
     symlinkSync('index.js', join(root, 'main'));
     mkdirSync(join(root, 'disparate', '2'), { recursive: true });
     writeFileSync(join(root, 'disparate', '2', 'a.key'), 'secret');
@@ -115,7 +121,7 @@ describe('copyBundle', () => {
     }
     const state = join(top, 'seed 2', 'state');
     const mode = (path: string) => (statSync(join(state, path)).mode & 0o777).toString(8);
-    expect([mode('.'), mode('index.js'), mode('lib/deep')]).toEqual(['755', '666', '555']);
+    expect([mode('.'), mode('index.js'), mode('lib/deep')]).toEqual(['755', '644', '555']);
     expect(readFileSync(join(state, 'lib/deep/data ü.txt'), 'utf8')).toBe('two');
     expect(lstatSync(join(state, 'main')).isSymbolicLink() && readlinkSync(join(state, 'main'))).toBe('index.js');
     expect(readdirSync(join(top, 'seed 1'))).toEqual(['state']);

@@ -103,6 +103,7 @@ describe('what a node says', () => {
     [at(1, 'Contract process timeout of 600ms exceeded.'), 'CONTRACT_TIMED_OUT'],
     [at(1, 'Contract process ended prematurely. Exit code 0', 'wrn'), 'CONTRACT_ENDED_BY_SIGNAL'],
     [at(1, 'Contract process (rdonly) ended prematurely. Exit code 0', 'wrn'), 'CONTRACT_ENDED_BY_SIGNAL'],
+    [at(1, 'Contract process ended prematurely. (read_req) Exit code 0', 'wrn'), 'CONTRACT_ENDED_BY_SIGNAL'],
     [at(1, 'Post-exec script ended prematurely. Exit code:1', 'err'), 'POST_EXEC_FAILED'],
     [at(1, "Consensus output hash didn't match our output hash.", 'wrn'), 'OUTPUT_DIFFERS'],
     [at(1, 'Not enough peers proposing to perform consensus. votes:2 needed:3'), 'NOT_ENOUGH_PEERS'],

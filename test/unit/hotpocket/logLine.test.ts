@@ -23,6 +23,12 @@ test('everything else is not a line of the log', () => {
   ]) expect(parseLogLine(line)).toBeUndefined();
 });
 
+test('what a contract printed without a newline stands in front of a line of the node', () => {
+  const line = '20261123 00:19:37.957 [inf][hpc] ****Ledger created**** (lcl:18-4db307c1 state:7ab89d6b patch:7d5cda27)';
+  for (const printed of ['Working...', 'a\tb ', '1']) expect(parseLogLine(printed + line)).toEqual(parseLogLine(line));
+  expect(parseLogLine(`quoted: ${line.replace('[hpc]', '[fs]')}`)).toBeUndefined();
+});
+
 test('levels are thresholds', () => {
   expect([isLogged('inf', 'inf'), isLogged('err', 'inf'), isLogged('dbg', 'inf'), isLogged('wrn', 'err')]).toEqual([true, true, false, false]);
 });

@@ -8,6 +8,7 @@ import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine'
 import { runKey, type ClusterReader, type DockerCluster, type DockerNode } from '../cluster';
 import { describeCluster, exitText } from '../describe';
 import { isOfCluster, LOCK, nodeNumber } from '../names';
+import { tellsInLog } from '../nodeConfigView';
 import { nodeLogCommand } from '../nodes';
 import type { DockerEvent, DockerEvents } from './events';
 import type { NodeFacts } from './facts';
@@ -25,7 +26,7 @@ export interface WatchHost {
   readonly observerHome: string | undefined;
 }
 
-/** After so long a node has opened its ports, whatever is left of its log. */
+/** After so long a node has opened its ports, whatever is left of its log. One that does not tell is believed at once. */
 const SETTLED_AFTER_MS = 60_000;
 const TROUBLE_MS = 60_000;
 const ASKED = new Set(['0', '2', '15', '130', '143']);
@@ -123,13 +124,13 @@ export class ClusterWatch implements Disposable {
     this.announce();
   }
 
-  private follow({ node, container }: DockerNode): void {
+  private follow({ node, container, config }: DockerNode): void {
     if (!container?.State.Running) return;
     const key = runKey(container);
     const known = this.watches.get(node);
     if (known?.key === key) return;
     known?.dispose();
-    const settled = Date.now() - Date.parse(container.State.StartedAt) > SETTLED_AFTER_MS;
+    const settled = !tellsInLog(config) || Date.now() - Date.parse(container.State.StartedAt) > SETTLED_AFTER_MS;
     this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, settled, { changed: (before, facts) => this.learn(node, before, facts) }));
   }
 

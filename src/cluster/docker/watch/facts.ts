@@ -4,7 +4,7 @@ import { parseLedgerCreated, parseLogLine, parseNotEnoughPeers, type LedgerCreat
 
 /** What a node's log, and the observer if there is one, have told of one run of the node. */
 export interface NodeFacts {
-  /** It takes users. */
+  /** It is up, and takes users if its hp.cfg lets it. */
   readonly listening: boolean;
   readonly voteStatus: VoteStatusText;
   /** `at`: when the node said so by its own clock, ms since 1970. */
@@ -39,7 +39,7 @@ export function withLine(facts: NodeFacts, line: string): NodeFacts {
   const fork = FORK.exec(message);
   if (fork) return { ...facts, voteStatus: 'unreliable', votes: { received: Number(fork[1]), needed: Number(fork[2]), at: asUtc(time) }, fork: true };
   if (message.startsWith('We are not on the consensus ledger') || /^Hpfs (?:cont|ldgr) sync: Target added\./.test(message)) return { ...synced(facts), voteStatus: 'desync' };
-  if (message.startsWith('Started listening for user connections on ')) return { ...facts, listening: true };
+  if (message.startsWith('Started listening for user connections on ') || message.startsWith("User connection listner isn't started")) return { ...facts, listening: true };
   if (message === WEAK || message === NOT_WEAK) return { ...facts, weaklyConnected: message === WEAK };
   if (/^HotPocket \d/.test(message)) return NO_FACTS;
   return facts;

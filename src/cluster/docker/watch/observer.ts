@@ -32,7 +32,7 @@ export const GONE: Told = { observer: undefined, peers: undefined };
 export function observedNodes({ nodes }: DockerCluster, factsOf: FactsOfNode, host: string): ObservedNode[] {
   return nodes.flatMap((node) => {
     const { config, container } = node;
-    if (!container?.State.Running || !factsOf(node)?.listening || config.node.public_key === '') return [];
+    if (!container?.State.Running || !factsOf(node)?.listening || !config.user.listen || config.node.public_key === '') return [];
     return [{ node: node.node, run: runKey(container), url: `wss://${host}:${config.user.port}`, publicKey: config.node.public_key, paused: container.State.Paused, keepsRaw: keepsRaw(config) }];
   });
 }

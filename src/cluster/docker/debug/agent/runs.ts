@@ -34,9 +34,9 @@ export function watchRuns(onReady: (pid: number) => void): FSWatcher {
 export function takeArguments(pid: number): RunArguments {
   const path = join(RUNS, `${pid}.args`);
   try {
-    const { readonly = false, lcl_seq_no, users = {} } = JSON.parse(readFileSync(path, 'utf8')) as { readonly?: boolean; lcl_seq_no?: number; users?: Readonly<Record<string, readonly unknown[]>> };
+    const { readonly = false, mode, lcl_seq_no, users = {} } = JSON.parse(readFileSync(path, 'utf8')) as { readonly?: boolean; mode?: string; lcl_seq_no?: number; users?: Readonly<Record<string, readonly unknown[]>> };
     const inputs = Object.values(users).reduce((sum, [, ...inputsOfUser]) => sum + inputsOfUser.length, 0);
-    return { kind: readonly ? 'read' : 'consensus', inputs, ...(lcl_seq_no !== undefined && { ledgerSeqNo: Number(lcl_seq_no) }) };
+    return { kind: readonly || mode === 'read_req' ? 'read' : 'consensus', inputs, ...(lcl_seq_no !== undefined && { ledgerSeqNo: Number(lcl_seq_no) }) };
   } catch {
     return { kind: 'consensus', inputs: 0 };
   } finally {

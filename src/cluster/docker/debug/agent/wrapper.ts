@@ -14,7 +14,7 @@ export const WRAPPER = `#!/bin/sh ${FOLDER}/${FILES.start}
  * with names that are none for a shell do not come through, nor does a PWD that is not where the process is.
  *
  * A process is the contract itself, and not one that it or post_exec.sh started, if it works in a state folder and who started it does not; with
- * contract logs on there are shells in between (reference 7.6).
+ * contract logs on there are shells in between (reference 7.6). A version of hpcore that was announced as 0.6.5 says `mode` in the place of `readonly`.
  */
 export const START = `# HotPocket Studio: this node's contract is being debugged. The program itself is ${FOLDER}/node.
 # The first argument is the path by which it was started.
@@ -33,7 +33,7 @@ if { read -r hotpocket_agent hotpocket_runs hotpocket_rounds < ${FOLDER}/armed; 
       hotpocket_text=
       { read -r hotpocket_text < "${FOLDER}/runs/$$.args"; } 2> /dev/null
       case $hotpocket_text in
-        *'"readonly":true'*) hotpocket_kind=read ;;
+        *'"readonly":true'*|*'"mode":"read_req"'*) hotpocket_kind=read ;;
         *,\\[*) hotpocket_kind=consensus ;;
         *) hotpocket_kind=consensus; [ "$hotpocket_rounds" = all ] || hotpocket_kind=empty ;;
       esac
