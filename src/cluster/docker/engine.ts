@@ -8,7 +8,7 @@ import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { hotpocketHome } from '../paths';
 import type { StateFiles } from '../stateFiles';
-import { ClusterReader, type DockerCluster, type DockerNode } from './cluster';
+import { ClusterReader, runKey, type DockerCluster, type DockerNode } from './cluster';
 import type { DockerContext } from './context';
 import { openDocker } from './daemon/connect';
 import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
@@ -18,6 +18,7 @@ import { DebugLeases } from './debug/leases';
 import { deploy } from './deploy';
 import { describeCluster, describeNode } from './describe';
 import { destroy, exists, leftovers } from './destroy';
+import { HpfsSessions } from './hpfsSession';
 import { instanceImage, requireImage } from './images';
 import { followLog } from './logs/follow';
 import { readOutput } from './logs/readOutput';
@@ -61,6 +62,7 @@ export class DockerEngine implements ClusterEngine {
   private connection: { readonly endpoint: Endpoint; readonly docker: Docker; readonly reader: ClusterReader } | undefined;
   private readonly leases = new DebugLeases(() => this.leaseHost, (pause) => this.changes.fire({ type: 'pause', ...(pause && { pause }) }));
   private watch: ClusterWatch | undefined;
+  private readonly sessions = new HpfsSessions();
 
   constructor({ env = process.env, programs = __dirname }: DockerEngineOptions = {}) {
     this.env = env;
@@ -175,8 +177,10 @@ export class DockerEngine implements ClusterEngine {
     return new VolumeState(this.docker, node, () => this.guard('Looking at the state', undefined, async () => {
       const { nodes, image } = await this.reader.require();
       const id = nodes.flatMap(({ container }) => container?.Id ?? [])[0] ?? nodeContainer(node);
-      return { container: this.docker.getContainer(id), image };
-    }));
+      const own = nodes.find((one) => one.node === node)?.container;
+      const running = own?.State.Running && !own.State.Paused ? { container: this.docker.getContainer(own.Id), run: runKey(own) } : undefined;
+      return { running, container: this.docker.getContainer(id), image };
+    }), this.sessions);
   }
 
   /** While somebody listens, Docker's events and the nodes' logs are followed. */

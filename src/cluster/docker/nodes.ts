@@ -12,6 +12,7 @@ import { nodeContainer } from './names';
 import { createNodeContainer } from './nodeContainer';
 import { nodeConfigView, tellsInLog } from './nodeConfigView';
 import { publishAddress } from './publishing';
+import { lastWords } from './logs/lastWords';
 import { readOutput } from './logs/readOutput';
 
 const SHORTEST_GRACE_S = 10;
@@ -21,6 +22,7 @@ const READY_WITHIN_MS = 20_000;
 /** A node that is told not to say so has come up by then, or has ended for want of something. */
 const SILENT_READY_MS = 3_000;
 const LOOK_EVERY_MS = 50;
+const LAST_LINES = 30;
 /** hpcore may fail to mount once; a configuration that it refuses ends it every time. */
 const HOPELESS_RESTARTS = 3;
 
@@ -90,17 +92,17 @@ export async function whenReady(docker: Docker, nodes: readonly NodeConfig[], si
 
 async function whenNodeReady(docker: Docker, node: number, tells: boolean, signal?: AbortSignal): Promise<void> {
   const container = docker.getContainer(nodeContainer(node));
-  let [run, since] = ['', 0];
+  let [first, run, since] = ['', '', 0];
   for (const deadline = performance.now() + READY_WITHIN_MS; ; await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) })) {
     const { State, RestartCount } = await container.inspect();
-    if (State.StartedAt !== run) [run, since] = [State.StartedAt, performance.now()];
+    if (State.StartedAt !== run) [first, run, since] = [first || State.StartedAt, State.StartedAt, performance.now()];
     const output = await readOutput(docker, container, { since: State.StartedAt });
     const up = tells ? LISTENING.test(output) || USERS_DISABLED.test(output) : performance.now() - since > SILENT_READY_MS;
     if (State.Running && !State.Restarting && up) return;
     const ended = (!State.Running && !State.Restarting) || RestartCount >= HOPELESS_RESTARTS;
     if (!ended && performance.now() < deadline) continue;
-    const words = (await readOutput(docker, container, { tail: 5 })).trim().split('\n').at(-1);
-    const problem = ended ? words || `exit code ${State.ExitCode}` : `it did not listen for users within ${durationText(READY_WITHIN_MS)} (${words ?? 'no output'})`;
+    const words = lastWords(await readOutput(docker, container, { since: first, tail: LAST_LINES }));
+    const problem = ended ? words || `exit code ${State.ExitCode}` : `it did not listen for users within ${durationText(READY_WITHIN_MS)} (${words || 'no output'})`;
     throw new HotPocketError('NODE_START_FAILED', { node, problem, log: nodeLogCommand(node) });
   }
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { StateEntry, StateFiles, StateStat } from '../stateFiles';
 import { hasStatus } from './daemon/failures';
+import type { HpfsSessions, RunningNode } from './hpfsSession';
 import { nodeDir } from './names';
 import { readBytes } from './volume';
 import { script } from './work';
@@ -19,21 +20,23 @@ const LIST_LIMIT = 4 * 2 ** 20;
 const NO_FILE = 0x0f280000;
 const FOLDER = 2 ** 31;
 
-/** Whom to ask: any container that has the volume, running or not, and an image for work inside it. */
-export type Place = () => Promise<{ readonly container: Docker.Container; readonly image: string }>;
+/** Whom to ask: the node's container if it runs, else any that has the volume, running or not, and an image for work inside it. */
+export type Place = () => Promise<{ readonly running: RunningNode | undefined; readonly container: Docker.Container; readonly image: string }>;
 
-/** A node's state in the cluster's volume. All methods reject as the daemon does. */
+/** A node's state: as hpfs shows it while the node runs, else what is in the cluster's volume. All methods reject as the daemon does. */
 export class VolumeState implements StateFiles {
   private readonly root: string;
 
-  constructor(private readonly docker: Docker, node: number, private readonly place: Place) {
+  constructor(private readonly docker: Docker, private readonly node: number, private readonly place: Place, private readonly sessions: HpfsSessions) {
     this.root = `${nodeDir(node)}/contract_fs/seed/state`;
   }
 
   async stat(path: string): Promise<StateStat | undefined> {
     const file = this.locate(path);
     if (file === undefined) return undefined;
-    const { container } = await this.place();
+    const { container, running } = await this.place();
+    const shown = await this.look(running, 'stat', file);
+    if (shown) return statIn(shown.toString());
     try {
       const { headers } = (await container.infoArchive({ path: file })) as unknown as { headers: Record<string, string> };
       const told = JSON.parse(Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8')) as { size: number; mode: number; mtime: string };
@@ -47,19 +50,37 @@ export class VolumeState implements StateFiles {
   async list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]> {
     const folder = this.locate(path);
     if (folder === undefined) return [];
-    const { image } = await this.place();
+    const { image, running } = await this.place();
+    const shown = await this.look(running, 'list', folder);
+    if (shown) return entriesIn(shown.toString());
     const text = await script(this.docker, image, 'Listing the state', LIST, [folder], { outputLimit: LIST_LIMIT, ...(signal && { signal }) });
-    return text.split('\0').slice(0, -1).map((entry) => ({ name: entry.slice(1), isFolder: entry.startsWith('d') }));
+    return entriesIn(text);
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
     const file = this.locate(path);
-    if (file === undefined || (await this.stat(path))?.isFolder !== false) return undefined;
-    return (await readBytes((await this.place()).container, file))?.content;
+    if (file === undefined) return undefined;
+    const { container, running } = await this.place();
+    const shown = await this.look(running, 'read', file);
+    // A letter before what is in it tells an empty file from none.
+    if (shown) return shown.length === 0 ? undefined : shown.subarray(1);
+    return (await this.stat(path))?.isFolder === false ? (await readBytes(container, file))?.content : undefined;
+  }
+
+  private async look(running: RunningNode | undefined, what: 'stat' | 'list' | 'read', file: string): Promise<Buffer | undefined> {
+    return running && this.sessions.look(running, this.node, what, posix.relative(this.root, file));
   }
 
   private locate(path: string): string | undefined {
     const full = posix.join(this.root, path);
     return full === this.root || full.startsWith(`${this.root}/`) ? full : undefined;
   }
+}
+
+const entriesIn = (text: string): StateEntry[] => text.split('\0').slice(0, -1).map((entry) => ({ name: entry.slice(1), isFolder: entry.startsWith('d') }));
+
+/** Kind, bytes, and two times in seconds. */
+function statIn(text: string): StateStat | undefined {
+  const [kind, size = 0, ...times] = text.trim().split(' ').map((word, i) => (i === 0 ? word : Number(word))) as [string, ...number[]];
+  return kind === '' ? undefined : { isFolder: kind === 'd', size, changedAt: 1000 * Math.max(0, ...times) };
 }
