@@ -17,6 +17,8 @@ import { dockerEnv, testDocker, testImage } from './daemon';
 const PATIENCE_MS = 45_000;
 /** Command line of a contract at work, as long as it is not debugged. */
 const RUN = /^\/usr\/bin\/node(js)? index\.js $/;
+/** Command lines of hpcore's connections, one a process: they come and go. */
+const CONNECTION = /^\/usr\/local\/bin\/hotpocket\/hpws /;
 const DEFAULTS = { size: 3, userPortBegin: 8081, peerPortBegin: 22_861 };
 
 /** A cluster of containers of our own image, with the engine that steers it, and all that its nodes say. */
@@ -122,7 +124,7 @@ export class DockerCluster {
   async traces(node: number): Promise<string> {
     // A process that is listed may be gone when it is looked at.
     const script = 'cat /proc/self/mountinfo; ls -AR /dev /run /tmp /usr/bin; for process in /proc/[0-9]*; do [ "$process" = /proc/$$ ] || { tr "\\\\000" " " < "$process/cmdline"; } 2>/dev/null; echo; done';
-    const inside = (await this.run(node, script)).split('\n').filter((line) => line.trim() !== '' && !RUN.test(line));
+    const inside = (await this.run(node, script)).split('\n').filter((line) => line.trim() !== '' && !RUN.test(line) && !CONNECTION.test(line));
     const changes = (await this.container(node).changes()) as readonly { readonly Path: string; readonly Kind: number }[];
     // A process that is just becoming another one still has its parent's command line.
     return [...changes.map(({ Path, Kind }) => `${Path} ${Kind}`).sort(), ...new Set(inside)].join('\n');

@@ -108,6 +108,14 @@ describe.skipIf(process.platform !== 'linux').each(SHELLS.map((shell) => ({ shel
     expect(await debugged('read', 'all')).toEqual([false, false, true]);
   });
 
+  it('knows a read request by its mode, too', async () => {
+    arm('read', 'all');
+    const modes = ['consensus', 'read_req', 'consensus_fallback'].map((mode) => run({ edaa: [9, [0, 5]] }, { readonly: undefined, mode }));
+    const debugged: boolean[] = [];
+    for (const input of modes) debugged.push(await isDebugged(shell, { input }));
+    expect(debugged).toEqual([false, true, false]);
+  });
+
   it('says that it waits, and leaves what it was given to its owner alone', async () => {
     arm('both', 'all');
     const { pid } = await start(shell);
