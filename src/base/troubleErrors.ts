@@ -9,6 +9,7 @@ export const troubles = {
   CONTRACT_ENDED_BY_SIGNAL: entry<{ readonly: boolean }>((d) => `The contract was ended by a signal${d.readonly ? ' in a read request' : ''}: it crashed, broke a limit, or ended itself (forceTerminate).`, () => 'What it did and sent counts all the same; only post_exec.sh is skipped. If it was not meant to, look at what it printed before.'),
   CONTRACT_NOT_VIA_HOTPOCKET: entry<object>(() => 'The contract was started by hand, not by HotPocket.', () => 'Deploy it; to step through it, debug it in VS Code (F5).'),
   CONTRACT_PERMISSION_DENIED: entry<{ file: string }>((d) => `The contract may not write ${d.file} (permission denied).`, () => 'In a read request nothing may be written: write in rounds only, when readonly is false. In a round, the file is another user\'s or outside of the contract\'s folder.'),
+  CONTRACT_PRINTED_ERROR: entry<object>(() => 'The contract printed an error, and where it was thrown.', () => 'The log has it, with links into your sources. If nothing caught it, what was left to do in that round was not done; F5 stops where it is thrown, if the view Breakpoints says so.'),
   CONTRACT_TOO_SLOW: entry<{ contractMs: number; budgetMs: number; roundTime: number }>(
     (d) => `The contract needs ${millisecondsText(d.contractMs)}, and a round has room for ${millisecondsText(d.budgetMs)}: rounds are left out.`,
     (d) => `Have it do less in a round, or set contract.consensus.roundtime to ${d.roundTime} or more. The round profile tells where the time goes.`,

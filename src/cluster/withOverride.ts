@@ -15,6 +15,6 @@ export function withOverride(config: JsonObject, override: Bundle['override'], f
     if (merged.node.public_key !== (config.node as JsonObject).public_key) throw new Error('it would give every node the same key (node.public_key).');
     return merged;
   } catch (error) {
-    throw overrideInvalid(override.path, error);
+    throw overrideInvalid(override.path, override.text, error);
   }
 }

@@ -52,6 +52,15 @@ export async function deployable(folder: string): Promise<string> {
   return project && (project.hasBuild || (await isFolder(built))) ? built : folder;
 }
 
+/** The hp.cfg.override that an author edits, of one that is deployed: what a build copies from the sources is made anew with the next one. */
+export async function overrideSource(path: string): Promise<string> {
+  const folder = dirname(path);
+  const project = basename(folder) === BUILT ? await packageOf(folder, undefined) : undefined;
+  if (!project?.hasBuild) return path;
+  const sources = [join(project.folder, SOURCE), project.folder].filter((one) => one !== folder && hasOverride(one));
+  return sources[0] === undefined ? path : join(sources[0], OVERRIDE);
+}
+
 /** The package that a contract folder is built by: the nearest one, not above `limit` if the folder lies in it, else not above its parent. */
 export async function packageOf(folder: string, limit: string | undefined): Promise<Package | undefined> {
   const top = limit !== undefined && isInside(folder, limit) ? limit : dirname(folder);

@@ -14,7 +14,7 @@ interface Steps {
   readonly talk: string;
 }
 
-const NODE: Steps = { needs: 'Node.js 20 and `npm install`', build: 'npm run build', test: 'npm test', deploy: 'dist', inVsCode: 'press F5 in VS Code, which debugs it on node 1', talk: '`npm run client`' };
+const NODE: Steps = { needs: 'Node.js 20 and `npm install`', build: 'npm run build', test: 'npm test', deploy: 'dist', inVsCode: 'press F5 in VS Code, which debugs it on node 1', talk: '`npm run client`, or *HotPocket: Open Client* in VS Code' };
 const DEPLOY = '*HotPocket: Deploy Contract* in VS Code';
 const CONSOLE = '*HotPocket: Open Client* in VS Code, or any client of the user protocol';
 const steps: { readonly [P in Platform]: Steps } = {
@@ -25,14 +25,14 @@ const steps: { readonly [P in Platform]: Steps } = {
 };
 
 /** Ten lines or so. */
-export function readme(name: string, { platform, summary }: Template): string {
+export function readme(name: string, { platform, summary, example }: Template): string {
   const { needs, build, test, deploy, inVsCode, talk } = steps[platform];
   return [
     `# ${name}`, '', `A HotPocket contract. ${summary}`, '',
     `* Needs ${needs}.`,
     `* Build and deploy: \`${build ? `${build} && ` : ''}hotpocket deploy ${deploy}\`, or ${inVsCode}.`,
     `* Test: \`${test}\``,
-    `* Talk to it: ${talk}.`,
+    `* Talk to it: ${talk}. A first input: \`${example}\`.`,
     '* `src/` has the contract and `hp.cfg.override`, which says how a node starts it.', '',
   ].join('\n');
 }

@@ -5,6 +5,8 @@ export interface Template {
   readonly type: string;
   /** A sentence. */
   readonly summary: string;
+  /** What a user may send it, to begin with. */
+  readonly example: string;
   /** Folders whose files make the project, later ones over earlier ones. */
   readonly layers: readonly string[];
 }
@@ -20,23 +22,23 @@ const clients = {
   upgrader: ['clients/connect', 'clients/upgrader'],
 } as const;
 
-const node = (type: string, summary: string, client: keyof typeof clients): Template => ({ platform: 'nodejs', type, summary, layers: ['common', 'node', `nodejs/${type}`, ...clients[client]] });
-const typescript = (type: string, summary: string, client: keyof typeof clients): Template => ({ ...node(type, summary, client), platform: 'typescript', layers: ['common', 'node', 'typescript/common', `typescript/${type}`, ...clients[client]] });
+const node = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ platform: 'nodejs', type, summary, example, layers: ['common', 'node', `nodejs/${type}`, ...clients[client]] });
+const typescript = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ ...node(type, summary, client, example), platform: 'typescript', layers: ['common', 'node', 'typescript/common', `typescript/${type}`, ...clients[client]] });
 
 /** In both languages. */
 const ofNode = [
-  ['blank-contract', 'Answers every input; a place to begin.', 'blank'],
-  ['starter-contract', 'Stores a text and gives it back.', 'starter'],
-  ['file-contract', 'Keeps files that users upload.', 'file'],
-  ['npl-contract', 'The nodes talk to each other to agree on a random number.', 'npl'],
-  ['upgrader-contract', 'Its owner can replace it by another program while it runs.', 'upgrader'],
+  ['blank-contract', 'Answers every input; a place to begin.', 'blank', 'hello'],
+  ['starter-contract', 'Stores a text and gives it back.', 'starter', '{"type":"set","data":"hello"}'],
+  ['file-contract', 'Keeps files that users upload.', 'file', '{"type":"list"}'],
+  ['npl-contract', 'The nodes talk to each other to agree on a random number.', 'npl', 'a number, please'],
+  ['upgrader-contract', 'Its owner can replace it by another program while it runs.', 'upgrader', '{"type":"version"}'],
 ] as const;
 
 export const templates: readonly Template[] = [
-  ...ofNode.map(([type, summary, client]) => node(type, summary, client)),
-  ...ofNode.map(([type, summary, client]) => typescript(type, summary, client)),
-  { platform: 'python', type: 'blank-contract', summary: 'Answers every input, in Python, without a library.', layers: ['common', 'python/blank-contract'] },
-  { platform: 'c', type: 'blank-contract', summary: 'Answers every input, in C, without a library.', layers: ['common', 'c/blank-contract'] },
+  ...ofNode.map(([type, summary, client, example]) => node(type, summary, client, example)),
+  ...ofNode.map(([type, summary, client, example]) => typescript(type, summary, client, example)),
+  { platform: 'python', type: 'blank-contract', summary: 'Answers every input, in Python, without a library.', example: 'hello', layers: ['common', 'python/blank-contract'] },
+  { platform: 'c', type: 'blank-contract', summary: 'Answers every input, in C, without a library.', example: 'hello', layers: ['common', 'c/blank-contract'] },
 ];
 
 export const findTemplate = (platform: string, type: string): Template | undefined => templates.find((template) => template.platform === platform && template.type === type);

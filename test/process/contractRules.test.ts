@@ -58,10 +58,10 @@ describe.sequential('a contract of the Node.js library', () => {
   });
 
   it.each([
-    ['ends with an exit code', 'exit 3', undefined],
-    ['ends by an error', 'throw', undefined],
-    ['ends by a signal', 'abort', '[wrn][hpc] Contract process ended prematurely. Exit code 0'],
-  ])('%s: what it sent and wrote counts, and the cluster goes on', async (_, input, line) => {
+    ['ends with an exit code', 'exit 3', undefined, 'CONTRACT_EXIT_CODE'],
+    ['ends by an error', 'throw', undefined, 'CONTRACT_PRINTED_ERROR'],
+    ['ends by a signal', 'abort', '[wrn][hpc] Contract process ended prematurely. Exit code 0', 'CONTRACT_SIGNALLED'],
+  ])('%s: what it sent and wrote counts, and the cluster goes on', async (_, input, line, code) => {
     const from = NODES.map((node) => cluster.mark(node));
     const seqNo = await user.accepted(input);
     // Sent with the ledger after the run.
@@ -71,7 +71,7 @@ describe.sequential('a contract of the Node.js library', () => {
       const text = cluster.log(node).slice(from[i]);
       const told = text.split('\n').filter((one) => one.includes('Contract process'));
       expect(told.map((one) => one.replace(/^\S+ \S+ /, ''))).toEqual(line === undefined ? [] : [line]);
-      expect(troublesIn(text)).toContain(line === undefined ? 'CONTRACT_EXIT_CODE' : 'CONTRACT_SIGNALLED');
+      expect(troublesIn(text)).toContain(code);
       expect(cluster.stateFile(node, 'got.txt')).toMatch(new RegExp(`^${input}\n`, 'm'));
     }
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { templates } from '../../src/project/templates';
+import { troublesIn } from '../support/troubles';
 import { CliCluster } from './support/cliCluster';
 import { User } from './support/users';
 
@@ -57,7 +58,7 @@ it('knows how to try every template', () => {
 
 const missing = { python: has('/usr/bin/python3') ? '' : 'no /usr/bin/python3', c: has('cc') && has('make') ? '' : 'no C compiler', nodejs: '', typescript: '' };
 
-for (const { platform, type } of tried) {
+for (const { platform, type, example } of tried) {
   const reason = missing[platform];
   it.skipIf(reason !== '')(`${platform} ${type} is built, tested, deployed and talked to${reason && ` (${reason})`}`, async () => {
     const { build, test, deploy, client } = known[`${platform} ${type}`]!;
@@ -71,6 +72,7 @@ for (const { platform, type } of tried) {
     for (const node of [1, 2, 3]) await cluster.reached(node, 1);
     if (client) {
       expect(run(project, ['npm', 'run', '--silent', 'client', '--', String(USER_PORT)])).toMatch(client);
+      await bearsAnyInput(example);
     } else {
       const user = await User.connect(cluster, 2);
       try {
@@ -83,4 +85,20 @@ for (const { platform, type } of tried) {
     }
     cluster.requireSameLedgers([1, 2, 3]);
   });
+}
+
+/** What its README proposes, what people type first, and what is a request but for something that is missing: none of it ends the contract. */
+async function bearsAnyInput(example: string): Promise<void> {
+  const user = await User.connect(cluster, 2);
+  try {
+    const inputs = [example, 'hello', 'null', '{"type":{}}', '{"type":"set"}', '{"type":"upload","name":"x"}', '{"type":"claim"}', '{"type":"upgrade"}'];
+    const ledgers = await Promise.all(inputs.map((input) => user.accepted(input)));
+    for (const node of [1, 2, 3]) {
+      // By then it has run with them.
+      await cluster.reached(node, Math.max(...ledgers) + 1);
+      expect(troublesIn(cluster.log(node)).filter((code) => ['CONTRACT_EXIT_CODE', 'CONTRACT_PRINTED_ERROR'].includes(code))).toEqual([]);
+    }
+  } finally {
+    await user.close();
+  }
 }

@@ -1,6 +1,7 @@
 'use strict';
 
 const HotPocket = require('hotpocket-nodejs-contract');
+const { parse } = require('./request');
 const store = require('./store');
 
 /** Runs once in every round, on every node, with the inputs that the nodes agreed on; and for each read request. */
@@ -9,7 +10,7 @@ async function contract(ctx) {
 
   for (const user of ctx.users.list()) {
     for (const input of user.inputs) {
-      const request = JSON.parse((await ctx.users.read(input)).toString());
+      const request = parse(await ctx.users.read(input));
       await user.send(answer(request, ctx.readonly));
     }
   }
@@ -23,10 +24,11 @@ function answer({ type, data }, readonly) {
       return { type: 'dataResult', data: store.read() };
     case 'set':
       if (readonly) return { type: 'error', error: 'Data can only be set by an input, not by a read request' };
+      if (typeof data !== 'string') return { type: 'error', error: 'Data must be text' };
       store.write(data);
       return { type: 'dataResult', data: 'success' };
     default:
-      return { type: 'error', error: `Unknown request type: ${type}` };
+      return { type: 'error', error: typeof type === 'string' ? `Unknown request type: ${type}` : 'Send JSON, such as {"type":"set","data":"hello"}' };
   }
 }
 

@@ -49,7 +49,7 @@ export function overridden({ node, json, mode }: NodeConfig, bundle: Bundle): No
     requireValid(json, merged, override.path);
     return { node, json: merged, mode };
   } catch (error) {
-    throw overrideInvalid(override.path, error);
+    throw overrideInvalid(override.path, override.text, error);
   }
 }
 

@@ -46,7 +46,7 @@ async function choose({ log }: Services, results: readonly CheckResult[], report
   const whole: vscode.QuickPickItem = { label: `$(output) ${vscode.l10n.t('Open the whole report')}`, description: vscode.l10n.t('all that was looked at, to read or copy'), alwaysShow: true };
   const chosen = await pick<vscode.QuickPickItem & { readonly offer?: Offer }>([...items, whole], {
     title: vscode.l10n.t('HotPocket: {0}', summaryText(results, vscode.l10n)),
-    placeHolder: vscode.l10n.t('Choose what to do something about'),
+    placeHolder: items.length > 0 ? vscode.l10n.t('Choose a finding, to do something about it') : vscode.l10n.t('There is nothing to do'),
     ignoreFocusOut: true,
   });
   if (!chosen) return;

@@ -15,9 +15,14 @@ export const filterLedgers: Command = {
     const ledgers = await services.ledgers();
     await whileLooking(vscode.l10n.t('Looking at ledgers'), () => ledgers.count());
     const users = new Set(ledgers.known.flatMap(({ inputUsers = [] }) => inputUsers));
-    const item = (filter: LedgerFilter): FilterItem => ({ label: filterText(filter, vscode.l10n), ...(filter.kind === 'user' && { description: filter.key }), filter });
+    const now = ledgers.filter && filterText(ledgers.filter, vscode.l10n);
+    const item = (filter?: LedgerFilter): FilterItem => {
+      const label = filter ? filterText(filter, vscode.l10n) : vscode.l10n.t('All ledgers');
+      const about = [...(filter?.kind === 'user' ? [filter.key] : []), ...(label === now || (now === undefined && !filter) ? [vscode.l10n.t('now')] : [])];
+      return { label, description: about.join(' · '), ...(filter && { filter }) };
+    };
     const items: readonly FilterItem[] = [
-      { label: vscode.l10n.t('all ledgers') },
+      item(),
       item({ kind: 'inputs' }),
       item({ kind: 'outputs' }),
       ...[...users].map((key) => item({ kind: 'user', key })),

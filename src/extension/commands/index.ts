@@ -9,9 +9,11 @@ import { deploy } from './deploy';
 import { diagnose } from './diagnose';
 import { explainTrouble } from './explainTrouble';
 import { filterLedgers } from './filterLedgers';
+import { getStarted } from './getStarted';
 import { newProject } from './newProject';
 import { openClient } from './openClient';
 import { openLedger } from './openLedger';
+import { openOverride } from './openOverride';
 import { openSettings } from './openSettings';
 import { openStateFile } from './openStateFile';
 import { previewOverride } from './previewOverride';
@@ -43,9 +45,11 @@ export const commands: readonly Command[] = [
   diagnose,
   explainTrouble,
   filterLedgers,
+  getStarted,
   newProject,
   openClient,
   openLedger,
+  openOverride,
   openSettings,
   openStateFile,
   previewOverride,

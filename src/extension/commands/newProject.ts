@@ -34,8 +34,8 @@ async function chooseParent(): Promise<string | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
-    title: vscode.l10n.t('Folder in Which the Project Is Made'),
-    openLabel: vscode.l10n.t('Make It Here'),
+    title: vscode.l10n.t('Where to Create the Project'),
+    openLabel: vscode.l10n.t('Create Here'),
     ...(workspace && { defaultUri: workspace.uri }),
   });
   return chosen?.[0]?.fsPath;
@@ -58,6 +58,6 @@ async function open({ log }: Services, folder: vscode.Uri): Promise<void> {
   const here = vscode.l10n.t('Open');
   const window = vscode.l10n.t('Open in New Window');
   // Into an empty window at once; another one may be at work.
-  const answer = vscode.workspace.workspaceFolders === undefined ? here : await vscode.window.showInformationMessage(vscode.l10n.t('The project {0} was made.', folder.fsPath), here, window);
+  const answer = vscode.workspace.workspaceFolders === undefined ? here : await vscode.window.showInformationMessage(vscode.l10n.t('The project {0} was created.', folder.fsPath), here, window);
   if (answer !== undefined) await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: answer === window });
 }

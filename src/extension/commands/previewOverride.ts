@@ -16,13 +16,15 @@ export const previewOverride: Command = {
     const { overrideInvalid, preview } = await import('../config/language');
     const config = await nodeConfig(services);
     const title = config === undefined ? vscode.l10n.t('hp.cfg of a new node ↔ with {0}', OVERRIDE) : vscode.l10n.t('hp.cfg of node 1 ↔ with {0}', OVERRIDE);
+    let override = '';
     let texts: ReturnType<typeof preview>;
     try {
       // As it is in the editor, which may not be saved.
       const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
-      texts = preview(config, open?.getText() ?? (await readFile(path, 'utf8')));
+      override = open?.getText() ?? (await readFile(path, 'utf8'));
+      texts = preview(config, override);
     } catch (error) {
-      throw overrideInvalid(path, error);
+      throw overrideInvalid(path, override, error);
     }
     await compareConfigTexts(texts.before, texts.after, title);
   },

@@ -7,7 +7,7 @@ const changed = new vscode.EventEmitter<vscode.Uri>();
 export const provideConfigTexts = (): vscode.Disposable =>
   vscode.workspace.registerTextDocumentContentProvider(SCHEME, { onDidChange: changed.event, provideTextDocumentContent: ({ path }) => texts.get(path) ?? '' });
 
-/** Shows two texts of hp.cfg beside each other, in place of those that were compared before. */
+/** Shows two texts of hp.cfg beside each other, from where they differ, in place of those that were compared before. */
 export async function compareConfigTexts(before: string, after: string, title: string): Promise<void> {
   const [left, right] = Object.entries({ '/before/hp.cfg': before, '/after/hp.cfg': after }).map(([path, text]) => {
     const uri = vscode.Uri.from({ scheme: SCHEME, path });
@@ -15,5 +15,12 @@ export async function compareConfigTexts(before: string, after: string, title: s
     changed.fire(uri);
     return uri;
   });
-  await vscode.commands.executeCommand('vscode.diff', left, right, title);
+  const line = firstDifference(before, after);
+  await vscode.commands.executeCommand('vscode.diff', left, right, title, { selection: new vscode.Range(line, 0, line, 0) });
+}
+
+/** The first line that is another one, from 0; 0 if there is none. */
+function firstDifference(before: string, after: string): number {
+  const old = before.split('\n');
+  return Math.max(0, after.split('\n').findIndex((line, i) => line !== old[i]));
 }

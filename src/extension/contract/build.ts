@@ -49,9 +49,10 @@ async function installIfWanted(folder: string, workspaceFolder: vscode.Workspace
   if (exit !== 0) throw new HotPocketError('INSTALL_FAILED', { folder, exit });
 }
 
-/** Shows that a task runs. Returns its exit code; throws CANCELLED if the user ended it. */
+/** Shows that a task runs, and the way to what it says. Returns its exit code; throws CANCELLED if the user ended it. */
 async function runToEnd(task: vscode.Task, title: string): Promise<number> {
-  const exit = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, cancelled) => runTask(task, cancelled));
+  const link = `[${vscode.l10n.t('show terminal')}](command:workbench.action.terminal.focus)`;
+  const exit = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `${title} (${link})`, cancellable: true }, async (_, cancelled) => runTask(task, cancelled));
   if (exit === undefined) throw new HotPocketError('CANCELLED', { what: title });
   return exit;
 }

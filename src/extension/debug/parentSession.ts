@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { Debuggee } from '../../base/debugLink';
+import type { Disposable } from '../../base/disposables';
 import { asHotPocketError } from '../../base/errors';
 import { durationText } from '../../base/quantities';
-import type { ClusterEngine, ClusterStatus, DebugEvent, DebugLease } from '../../cluster/engine';
+import type { ClusterEngine, ClusterStatus, DebugEvent, DebugLease, NodeState } from '../../cluster/engine';
 import type { DebugProvider } from '../../debug/provider';
 import { isInside } from '../../project/contractFolders';
 import { holdText } from '../model/words';
@@ -26,8 +27,13 @@ export class ParentSession implements vscode.DebugAdapter {
   private sequence = 0;
   private ended = false;
   private last: Debuggee | undefined;
+  /** Whether its node runs. */
+  private nodeRuns = true;
+  private readonly changes: Disposable;
 
-  constructor(private readonly session: vscode.DebugSession, private readonly configuration: ResolvedConfiguration, private readonly engine: ClusterEngine, private readonly provider: DebugProvider) {}
+  constructor(private readonly session: vscode.DebugSession, private readonly configuration: ResolvedConfiguration, private readonly engine: ClusterEngine, private readonly provider: DebugProvider) {
+    this.changes = engine.onDidChange((change) => change.type === 'node' && change.node.node === configuration.node && this.onNode(change.node.state));
+  }
 
   handleMessage(message: vscode.DebugProtocolMessage): void {
     const request = message as Request;
@@ -43,6 +49,7 @@ export class ParentSession implements vscode.DebugAdapter {
 
   dispose(): void {
     this.ended = true;
+    this.changes.dispose();
     void this.lease?.end();
     this.messages.dispose();
   }
@@ -110,6 +117,15 @@ export class ParentSession implements vscode.DebugAdapter {
       this.lease?.letGo(debuggee.run);
       if (!this.ended) this.print(vscode.l10n.t('No debugger could be attached to process {0}, so it runs on without one.', debuggee.pid), 'stderr');
     });
+  }
+
+  /** Else nothing would tell why no process comes any more. */
+  private onNode(state: NodeState): void {
+    const { node } = this.configuration;
+    const runs = state.kind === 'running';
+    if (runs === this.nodeRuns || state.kind === 'starting' || state.kind === 'stopping' || this.ended) return;
+    this.nodeRuns = runs;
+    this.print(runs ? vscode.l10n.t('Node {0} runs again.', node) : vscode.l10n.t('Node {0} does not run now. Its contract is debugged again once it is started.', node));
   }
 
   private onEnded(run: number): void {

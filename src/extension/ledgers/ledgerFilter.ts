@@ -27,9 +27,9 @@ export function parseNumbers(text: string): LedgerFilter & { kind: 'numbers' } |
 
 export function filterText(filter: LedgerFilter, l10n: L10n): string {
   switch (filter.kind) {
-    case 'inputs': return l10n.t('with inputs');
-    case 'outputs': return l10n.t('with outputs');
-    case 'user': return l10n.t('with inputs of {0}', `${filter.key.slice(0, 10)}…`);
+    case 'inputs': return l10n.t('With inputs');
+    case 'outputs': return l10n.t('With outputs');
+    case 'user': return l10n.t('With inputs of {0}', `${filter.key.slice(0, 10)}…`);
     case 'numbers': return filter.first === filter.last ? `#${filter.first}` : `#${filter.first}–#${filter.last}`;
   }
 }

@@ -13,7 +13,7 @@ const engine: Help = () => ({ title: vscode.l10n.t('Choose Engine'), command: 'w
 const home: Help = () => setting('hotpocket.home');
 const deploy: Help = () => ({ title: vscode.l10n.t('Deploy Contract…'), command: 'hotpocket.deploy' });
 const build: Help = ({ folder }) => ({ title: vscode.l10n.t('Build Contract'), command: 'hotpocket.build', ...(typeof folder === 'string' && { args: [vscode.Uri.file(folder)] }) });
-const configuration: Help = () => ({ title: vscode.l10n.t('Preview hp.cfg'), command: 'hotpocket.previewOverride' });
+const configuration: Help = ({ path }) => ({ title: vscode.l10n.t('Open {0}', 'hp.cfg.override'), command: 'hotpocket.openOverride', ...(typeof path === 'string' && path.endsWith('hp.cfg.override') && { args: [vscode.Uri.file(path)] }) });
 const shownTerminal: Help = () => ({ title: vscode.l10n.t('Show Terminal'), command: 'workbench.action.terminal.focus' });
 const terminal: Help = () => ({ title: vscode.l10n.t('Open Terminal'), command: 'workbench.action.terminal.new' });
 const compareState: Help = () => ({ title: vscode.l10n.t('Compare State File'), command: 'hotpocket.compareStateFile' });
@@ -30,7 +30,7 @@ const helps: { readonly [C in ErrorCode]?: Help } = {
   PLATFORM_UNSUPPORTED: engine,
   BUNDLE_NOT_FOUND: deploy,
   BUNDLE_INVALID: deploy,
-  OVERRIDE_INVALID: ({ path }) => file(path),
+  OVERRIDE_INVALID: configuration,
   BUILD_FAILED: shownTerminal,
   INSTALL_FAILED: shownTerminal,
   SUPERVISOR_UNREACHABLE: logFile,
@@ -65,8 +65,9 @@ const helps: { readonly [C in ErrorCode]?: Help } = {
   CONTRACT_MODULE_NOT_FOUND: build,
   CONTRACT_MODULE_UNLOADABLE: () => ({ title: vscode.l10n.t('Diagnose'), command: 'hotpocket.diagnose' }),
   CONTRACT_NOT_VIA_HOTPOCKET: deploy,
+  CONTRACT_PRINTED_ERROR: nodeLog,
   CONTRACT_TIMED_OUT: configuration,
-  CONTRACT_RUNS_LONG: () => ({ title: vscode.l10n.t('Debug on This Node'), command: 'hotpocket.debugNode' }),
+  CONTRACT_RUNS_LONG: () => ({ title: vscode.l10n.t('Debug Contract on Node'), command: 'hotpocket.debugNode' }),
   CONTRACT_STATE_DIFFERS: compareState,
   CLUSTER_FORKED: deploy,
   CONTRACT_TOO_SLOW: ({ node }) => ({ title: vscode.l10n.t('Show Round Profile'), command: 'hotpocket.showProfile', args: [node] }),

@@ -95,6 +95,9 @@ describe('what a node says', () => {
   it.each([
     ['2: Contract process execve() failed.\n', 'CONTRACT_NOT_STARTED'],
     ['13: Contract process execve() failed. (rdonly)\n', 'CONTRACT_NOT_STARTED'],
+    ['    at contract (/home/me/.hotpocket/clusters/default/node1/contract_fs/seed/state/index.js:524:28)\n', 'CONTRACT_PRINTED_ERROR'],
+    ['    at /contract/contract_fs/mnt/rw/state/lib/a b.js:401:42\n', 'CONTRACT_PRINTED_ERROR'],
+    ['  File "/contract/contract_fs/mnt/rw/state/contract.py", line 3, in <module>\n', 'CONTRACT_PRINTED_ERROR'],
     ['1: Contract process setgid/uid failed.\n', 'CONTRACT_NOT_STARTED'],
     ['22: Failed to set contract process resource limits.\n', 'CONTRACT_NOT_STARTED'],
     [at(1, "CONTRACT_BINARY_MISSING: The contract's program /x does not exist. Set it.", 'err'), 'CONTRACT_BINARY_MISSING'],

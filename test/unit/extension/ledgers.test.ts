@@ -64,7 +64,7 @@ describe('a filter of ledgers', () => {
     expect(parseNumbers(' #3 - 7 ')).toEqual({ kind: 'numbers', first: 3, last: 7 });
     for (const text of ['', 'ed12', '7-3', '1-2-3', '-4']) expect(parseNumbers(text)).toBeUndefined();
     expect(filterText({ kind: 'numbers', first: 3, last: 7 }, l10n)).toBe('#3–#7');
-    expect(filterText({ kind: 'user', key: `ed${'a'.repeat(64)}` }, l10n)).toBe('with inputs of edaaaaaaaa…');
+    expect(filterText({ kind: 'user', key: `ed${'a'.repeat(64)}` }, l10n)).toBe('With inputs of edaaaaaaaa…');
   });
 });
 

@@ -28,6 +28,7 @@ interface Manifest {
     readonly commands: readonly Contribution[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly jsonValidation: readonly { readonly fileMatch: string | readonly string[] }[];
     readonly viewsWelcome: readonly { readonly view: string; readonly when: string; readonly contents: string }[];
     readonly walkthroughs: readonly { readonly steps: readonly { readonly completionEvents: readonly string[]; readonly media: { readonly svg: string } }[] }[];
     readonly debuggers: readonly { readonly type: string; readonly configurationAttributes: Readonly<Record<string, { readonly properties: Readonly<Record<string, { readonly markdownDescription: string; readonly default?: unknown }>> }>>; readonly configurationSnippets: readonly { readonly body: Readonly<Record<string, unknown>> }[] }[];
@@ -36,7 +37,7 @@ interface Manifest {
 }
 const manifestText = text('package.json');
 const manifest = JSON.parse(manifestText) as Manifest;
-const { commands, menus, views, viewsWelcome, configuration } = manifest.contributes;
+const { commands, menus, views, viewsWelcome, configuration, jsonValidation } = manifest.contributes;
 const steps = manifest.contributes.walkthroughs.flatMap((one) => one.steps);
 const strings = JSON.parse(text('package.nls.json')) as Readonly<Record<string, string>>;
 const ids = commands.map(({ command }) => command);
@@ -134,6 +135,12 @@ describe('what package.json refers to', () => {
     expect(viewsWelcome.every(({ view }) => contributed.includes(view))).toBe(true);
     const inMenus = Object.values(menus).flatMap((items) => items.flatMap(({ when }) => [...when.matchAll(/view == ([\w.]+)/g)].map(([, id]) => id ?? '')));
     expect(inMenus.filter((id) => !contributed.includes(id))).toEqual([]);
+  });
+
+  it('are schemas, but not for previews, in which keys are left out', () => {
+    const shown = [...text('src/extension/config/configTexts.ts').matchAll(/'(\/\w+\/hp\.cfg)'/g)].map(([, path]) => path);
+    expect(shown).toHaveLength(2);
+    expect(jsonValidation.find(({ fileMatch }) => fileMatch.includes('hp.cfg'))?.fileMatch).toEqual(['hp.cfg', ...shown.map((path) => `!${path}`)]);
   });
 
   it('are pictures that exist', () => {

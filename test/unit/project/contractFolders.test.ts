@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contractFolders, deployable, packageOf } from '../../../src/project/contractFolders';
+import { contractFolders, deployable, overrideSource, packageOf } from '../../../src/project/contractFolders';
 
 let root: string;
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'hotpocket földers '))));
@@ -66,5 +66,22 @@ describe('the package that builds a contract', () => {
     expect(await packageOf(at('w/dist'), at('w'))).toBeUndefined();
     expect(await packageOf(at('o/q/dist'), at('w'))).toBeUndefined();
     expect(await packageOf(at('o'), undefined)).toMatchObject({ folder: root });
+  });
+});
+
+describe('the hp.cfg.override to edit', () => {
+  it('is the one that a build copies, not its copy', async () => {
+    write({ 'package.json': contract, 'src/hp.cfg.override': {}, 'dist/hp.cfg.override': {} });
+    expect(await overrideSource(at('dist/hp.cfg.override'))).toBe(at('src/hp.cfg.override'));
+    expect(await overrideSource(at('src/hp.cfg.override'))).toBe(at('src/hp.cfg.override'));
+    write({ 'flat/package.json': contract, 'flat/hp.cfg.override': {}, 'flat/dist/hp.cfg.override': {} });
+    expect(await overrideSource(at('flat/dist/hp.cfg.override'))).toBe(at('flat/hp.cfg.override'));
+  });
+
+  it('is the one that is deployed where nothing is built, or nothing copied', async () => {
+    write({ 'package.json': {}, 'src/hp.cfg.override': {}, 'dist/hp.cfg.override': {} });
+    expect(await overrideSource(at('dist/hp.cfg.override'))).toBe(at('dist/hp.cfg.override'));
+    write({ 'other/package.json': contract, 'other/dist/hp.cfg.override': {} });
+    expect(await overrideSource(at('other/dist/hp.cfg.override'))).toBe(at('other/dist/hp.cfg.override'));
   });
 });

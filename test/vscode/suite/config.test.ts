@@ -78,5 +78,7 @@ describe('the language of hp.cfg.override', () => {
     const changed = (side: string) => shown(side).split('\n').filter((line) => /"(roundtime|threshold|bin_path)"/.test(line)).map((line) => line.trim());
     deepStrictEqual(changed('before'), ['"bin_path": "<your contract binary here>",', '"roundtime": 1000,', '"threshold": 80']);
     deepStrictEqual(changed('after'), ['"bin_path": "/usr/bin/node",', '"roundtime": 3000,', '"threshold": 60']);
+    // Not from the beginning, where nothing differs.
+    await eventually('the first difference', () => vscode.window.visibleTextEditors.some(({ document: one, selection }) => one.uri.path.startsWith('/after/') && one.lineAt(selection.active).text.includes('"bin_path"')));
   });
 });

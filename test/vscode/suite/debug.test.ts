@@ -175,6 +175,11 @@ describe('debugging', function () {
   it('lets the contract run on when it is stopped while paused', async () => {
     breakAt('switch (type)');
     ok(await vscode.debug.startDebugging(folder(), attach(2)));
+    // A node that does not run has nothing to debug, which is said, and it is debugged again when it is started.
+    await vscode.commands.executeCommand('hotpocket.stopNode', 2);
+    await eventually('to hear that it does not run', () => debugged.output.some((text) => text.startsWith('Node 2 does not run now.')));
+    await vscode.commands.executeCommand('hotpocket.startNode', 2);
+    await eventually('to hear that it runs again', () => debugged.output.includes('Node 2 runs again.\n'));
     const client = await connect(1);
     const { submissionStatus } = await client.submitContractInput(store('let go'));
     await debugged.stop();

@@ -132,7 +132,7 @@ describe('F5 in a contract project', () => {
     await window.showContainer('HotPocket');
     await expect.poll(() => status(), { timeout: 30_000 }).toMatch(/^HP 3\/3 · #\d+$/);
     const third = window.tree('Cluster').row('Node 3');
-    await third.inline('Debug on This Node', async () => /^Node 3 synced · debugged/.test(await third.text()));
+    await third.inline('Debug Contract on Node', async () => /^Node 3 synced · debugged/.test(await third.text()));
     const pending = submit('on node 3');
     await debug.stopped();
     // Where it stops shows the debug view.

@@ -6,17 +6,29 @@ const files = require('./files');
 /** Keeps files that users upload: they are in the state, so all nodes have the same ones. */
 async function contract(ctx) {
   for (const user of ctx.users.list()) {
-    for (const input of user.inputs) await user.send(JSON.stringify(answer(JSON.parse((await ctx.users.read(input)).toString()), ctx.readonly)));
+    for (const input of user.inputs) await user.send(JSON.stringify(answer(parse(await ctx.users.read(input)), ctx.readonly)));
+  }
+}
+
+/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
+function parse(message) {
+  try {
+    const request = JSON.parse(message.toString());
+    return typeof request === 'object' && request !== null ? request : {};
+  } catch {
+    return {};
   }
 }
 
 /** Content travels as base64, because requests are JSON. */
 function answer({ type, name, content }, readonly) {
+  if (typeof type !== 'string') return { type: 'error', error: 'Send JSON, such as {"type":"list"}' };
   if (type === 'list') return { type: 'files', names: files.list() };
   if (!files.isName(name)) return { type: 'error', error: 'A name of letters, digits, dots and dashes is needed' };
   if (type === 'download') return files.has(name) ? { type: 'file', name, content: files.read(name).toString('base64') } : { type: 'error', error: `There is no ${name}` };
   if (readonly) return { type: 'error', error: 'Files change by inputs only, not by read requests' };
   if (type === 'upload') {
+    if (typeof content !== 'string') return { type: 'error', error: 'The content is missing, in base64' };
     files.write(name, Buffer.from(content, 'base64'));
     return { type: 'uploaded', name };
   }

@@ -3,20 +3,35 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 // Files in the working folder are the contract's state: all nodes must end up with the same ones.
 const FILE = 'datafile.txt';
 
-export type Request = { readonly type: 'stat' | 'get' } | { readonly type: 'set'; readonly data: string };
+/** As it comes, nobody knows whether it is one of those below. */
+export interface Request {
+  readonly type?: unknown;
+  readonly data?: unknown;
+}
 export type Answer = { readonly type: 'statResult' | 'dataResult'; readonly data: string } | { readonly type: 'error'; readonly error: string };
 
-export function answer(request: Request, readonly: boolean): Answer {
-  switch (request.type) {
+/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
+export function parse(message: Buffer): Request {
+  try {
+    const request = JSON.parse(message.toString()) as unknown;
+    return typeof request === 'object' && request !== null ? request : {};
+  } catch {
+    return {};
+  }
+}
+
+export function answer({ type, data }: Request, readonly: boolean): Answer {
+  switch (type) {
     case 'stat':
       return { type: 'statResult', data: 'Contract is online' };
     case 'get':
       return { type: 'dataResult', data: existsSync(FILE) ? readFileSync(FILE, 'utf8') : '' };
     case 'set':
       if (readonly) return { type: 'error', error: 'Data can only be set by an input, not by a read request' };
-      writeFileSync(FILE, request.data);
+      if (typeof data !== 'string') return { type: 'error', error: 'Data must be text' };
+      writeFileSync(FILE, data);
       return { type: 'dataResult', data: 'success' };
     default:
-      return { type: 'error', error: 'Unknown request type' };
+      return { type: 'error', error: typeof type === 'string' ? `Unknown request type: ${type}` : 'Send JSON, such as {"type":"set","data":"hello"}' };
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { answer } from '../src/answer';
+import { answer, parse } from '../src/answer';
 
 test('what was set can be got, and a read request sets nothing', () => {
   process.chdir(mkdtempSync(join(tmpdir(), 'contract-')));
@@ -11,4 +11,10 @@ test('what was set can be got, and a read request sets nothing', () => {
   deepStrictEqual(answer({ type: 'set', data: 'x' }, true).type, 'error');
   deepStrictEqual(answer({ type: 'set', data: 'x' }, false), { type: 'dataResult', data: 'success' });
   deepStrictEqual(answer({ type: 'get' }, true), { type: 'dataResult', data: 'x' });
+});
+
+test('what is no request has no type', () => {
+  deepStrictEqual(parse(Buffer.from('{"type":"get"}')), { type: 'get' });
+  for (const message of ['hello', '', 'null', '5', '"x"']) deepStrictEqual(parse(Buffer.from(message)), {}, message);
+  for (const request of [{}, { type: 'set' }, { type: 'set', data: 5 }]) deepStrictEqual(answer(request, false).type, 'error');
 });

@@ -4,27 +4,38 @@ import * as owner from './owner';
 import { version } from './version';
 
 interface Request {
-  readonly type: string;
+  readonly type?: unknown;
   /** The new one, as base64. */
-  readonly program?: string;
+  readonly program?: unknown;
 }
 
 /** A contract whose owner, the first who claims it, can replace it by another program while it runs. */
 async function contract(ctx: Context): Promise<void> {
   for (const user of ctx.users.list()) {
     for (const input of user.inputs) {
-      const request = JSON.parse((await ctx.users.read(input)).toString()) as Request;
-      await user.send(JSON.stringify(answer(user.publicKey, request, ctx.readonly)));
+      await user.send(JSON.stringify(answer(user.publicKey, parse(await ctx.users.read(input)), ctx.readonly)));
     }
   }
 }
 
+/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
+function parse(message: Buffer): Request {
+  try {
+    const request = JSON.parse(message.toString()) as unknown;
+    return typeof request === 'object' && request !== null ? request : {};
+  } catch {
+    return {};
+  }
+}
+
 function answer(publicKey: string, { type, program }: Request, readonly: boolean): object {
+  if (typeof type !== 'string') return { type: 'error', error: 'Send JSON, such as {"type":"version"}' };
   if (type === 'version') return { type: 'version', version };
   if (readonly) return { type: 'error', error: 'The contract changes by inputs only, not by read requests' };
   if (type === 'claim') return owner.claim(publicKey) ? { type: 'claimed' } : { type: 'error', error: 'It has an owner already' };
-  if (type !== 'upgrade' || program === undefined) return { type: 'error', error: `Unknown request type: ${type}` };
+  if (type !== 'upgrade') return { type: 'error', error: `Unknown request type: ${type}` };
   if (!owner.is(publicKey)) return { type: 'error', error: 'Only the owner may do that' };
+  if (typeof program !== 'string') return { type: 'error', error: 'The program is missing, in base64' };
   // This process has read it already; the next round runs the new one, on all nodes.
   writeFileSync('index.js', Buffer.from(program, 'base64'));
   return { type: 'upgraded', from: version };
