@@ -17,7 +17,7 @@ export const catalogue = {
   INVALID_PORT: entry<{ name: string; value: string }>((d) => `'${d.value}' is not a port number (${d.name}).`, () => 'Use a whole number from 1 to 65535, with room for one port per node above it.'),
   PORT_IN_USE: entry<{ port: number; use: string; holder: string; instead: string; settled: boolean }>(
     (d) => `Port ${d.port}, wanted for ${d.use}, is in use by ${d.holder}.`,
-    (d) => (d.settled ? `Stop that program; a cluster keeps its ports until hotpocket clean, then deploy with ${d.instead}.` : `Stop that program, or use the next free block: ${d.instead}.`),
+    (d) => (d.settled ? `Stop that program; a cluster keeps its ports until hotpocket clean, then deploy with ${d.instead}.` : `Stop that program, or use the next free block: ${d.instead} (in VS Code the settings hotpocket.userPortBegin, hotpocket.peerPortBegin).`),
   ),
   BUNDLE_NOT_FOUND: entry<{ path: string }>((d) => `There is no contract folder at ${d.path}.`, () => 'Give the folder that holds the built contract, for example: hotpocket deploy dist.'),
   BUNDLE_INVALID: entry<{ path: string; problem: string }>((d) => `The contract folder ${d.path} cannot be deployed: ${d.problem}`, () => 'Correct it and deploy again; nothing was changed.'),

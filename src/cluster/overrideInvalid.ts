@@ -10,7 +10,7 @@ function problemOf(cause: unknown, text: string): string {
   if (cause instanceof ConfigError && cause.path) return `${cause.message} (${cause.path})`;
   const problem = errorText(cause);
   // Some versions of Node.js tell only the position.
-  const [said, position] = cause instanceof SyntaxError ? (/ (?:in JSON )?at position (\d+).*$/s.exec(problem) ?? []) : [];
+  const [said, position] = cause instanceof SyntaxError ? (/ at position (\d+).*$/s.exec(problem) ?? []) : [];
   if (said === undefined) return problem;
   const before = text.slice(0, Number(position)).split('\n');
   return `${problem.slice(0, -said.length)} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;

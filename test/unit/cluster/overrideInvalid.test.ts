@@ -16,7 +16,7 @@ it('tells the place of what is no JSON, on every version of Node.js, in a senten
   expect(said('{')).toMatch(/[a-z)]\.$/);
   // As Node.js 20 and 22 tell it.
   for (const problem of ["Expected ',' in JSON at position 4", "Expected ',' in JSON at position 4 (line 2 column 2)"]) {
-    expect(overrideInvalid('/x', '{\n\n 1', new SyntaxError(problem)).message).toBe("/x is not valid: Expected ',' (line 3, column 2).");
+    expect(overrideInvalid('/x', '{\n\n 1', new SyntaxError(problem)).message).toBe("/x is not valid: Expected ',' in JSON (line 3, column 2).");
   }
 });
 

@@ -1,3 +1,5 @@
+import { bytesText } from '../../../base/quantities';
+
 /** kind, stream, length; then the content. */
 const HEADER_BYTES = 9;
 /** Of a message between debugger and inspector; snapshots of the heap are large. */
@@ -40,7 +42,7 @@ export class FrameReader {
     const frames: Frame[] = [];
     while (bytes.length >= HEADER_BYTES) {
       const length = bytes.readUInt32BE(5);
-      if (length > LARGEST_MESSAGE) throw new Error(`A frame claims to be ${length} bytes long.`);
+      if (length > LARGEST_MESSAGE) throw new Error(`A frame claims to be ${bytesText(length)} long.`);
       const end = HEADER_BYTES + length;
       if (bytes.length < end) break;
       frames.push(decode(bytes, end));
