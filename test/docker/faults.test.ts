@@ -263,7 +263,19 @@ describe.sequential('a cluster that runs', () => {
     await expect(engine.clean()).rejects.toMatchObject({ code: 'DOCKER_VOLUME_IN_USE', details: { by: 'somebody' } });
     await inStep(engine, before);
     await other.remove();
+  });
+
+  it('is removed while others look at its states, and none of them brings anything of it back', async () => {
+    engine = open();
+    let removed = false;
+    let listed = 0;
+    const looking = [1, 2, 3].map(async (node) => {
+      while (!removed) await engine.stateFiles(node).list('').then((entries) => (listed += entries.length), () => undefined);
+    });
+    await eventually(() => listed > 0);
     await engine.clean();
+    removed = true;
+    await Promise.all(looking);
     await nothingLeft();
   });
 });

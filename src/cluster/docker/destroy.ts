@@ -5,20 +5,37 @@ import { hasStatus } from './daemon/failures';
 import type { DockerContext } from './context';
 import { isOfCluster, LOCK, NETWORK, OWN_LABEL, VOLUME } from './names';
 
+/** Each time all that is there is removed, and only who looked before can still be there. */
+const REMOVAL_TRIES = 3;
+
 /**
  * Removes the cluster's containers, volume and network, as far as they are there, and says what it removed (reference 9.7). Throws
  * DOCKER_VOLUME_IN_USE before anything is removed if somebody else uses the volume or the network.
  */
 export async function destroy({ docker }: DockerContext): Promise<string[]> {
+  const deleted: string[] = [];
+  for (let tries = 1; ; tries++) {
+    deleted.push(...(await removeContainers(docker)));
+    try {
+      if (await gone(docker.getVolume(VOLUME).remove())) deleted.push(`volume ${VOLUME}`);
+      break;
+    } catch (error) {
+      // Somebody began to look at a state meanwhile, which takes a container of a node that is still there.
+      if (!hasStatus(error, 409) || tries === REMOVAL_TRIES) throw error;
+    }
+  }
+  if (await gone(docker.getNetwork(NETWORK).remove())) deleted.push(`network ${NETWORK}`);
+  return deleted;
+}
+
+/** All of the cluster's, and our own that are at work in it, which are not told. */
+async function removeContainers(docker: Docker): Promise<string[]> {
   const containers = await usersOfCluster(docker);
   const foreign = containers.filter(({ name, own }) => !own && !isOfCluster(name)).map(({ name }) => name);
   if (foreign.length > 0) throw new HotPocketError('DOCKER_VOLUME_IN_USE', { volume: VOLUME, network: NETWORK, by: foreign.join(', ') });
   // hpdevkit waits 10 s for its management container, which ignores SIGTERM. All data goes anyway.
   await allSettled(containers.map(({ id }) => gone(docker.getContainer(id).remove({ force: true, v: true }))));
-  const deleted = containers.filter(({ own }) => !own).map(({ name }) => `container ${name}`);
-  if (await gone(docker.getVolume(VOLUME).remove())) deleted.push(`volume ${VOLUME}`);
-  if (await gone(docker.getNetwork(NETWORK).remove())) deleted.push(`network ${NETWORK}`);
-  return deleted;
+  return containers.filter(({ own }) => !own).map(({ name }) => `container ${name}`);
 }
 
 /** An image of which a lock can be made, if there is anything of a cluster that was never finished, or half removed; else undefined. */

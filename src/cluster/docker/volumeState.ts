@@ -50,10 +50,10 @@ export class VolumeState implements StateFiles {
   async list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]> {
     const folder = this.locate(path);
     if (folder === undefined) return [];
-    const { image, running } = await this.place();
+    const { container, image, running } = await this.place();
     const shown = await this.look(running, 'list', folder);
     if (shown) return entriesIn(shown.toString());
-    const text = await script(this.docker, image, 'Listing the state', LIST, [folder], { outputLimit: LIST_LIMIT, ...(signal && { signal }) });
+    const text = await script(this.docker, image, 'Listing the state', LIST, [folder], { outputLimit: LIST_LIMIT, volumesFrom: container.id, ...(signal && { signal }) });
     return entriesIn(text);
   }
 

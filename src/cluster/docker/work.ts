@@ -10,6 +10,8 @@ export interface Work {
   /** Without it the image's own, which is hpcore. */
   readonly entrypoint?: readonly string[];
   readonly command: readonly string[];
+  /** Id of a container whose volumes it gets in place of the cluster's by name, which Docker would make anew if it is just being removed. */
+  readonly volumesFrom?: string;
   readonly signal?: AbortSignal;
   /** How much output is kept, in bytes. */
   readonly outputLimit?: number;
@@ -27,7 +29,7 @@ const OUTPUT_LIMIT = 16 * 1024;
  * A short-lived container of the instance image with the cluster's volume, which does something and is gone. It goes on to its end even if
  * we end meanwhile; on the signal it is ended.
  */
-export async function work(docker: Docker, { image, entrypoint, command, signal, outputLimit = OUTPUT_LIMIT }: Work): Promise<WorkResult> {
+export async function work(docker: Docker, { image, entrypoint, command, volumesFrom, signal, outputLimit = OUTPUT_LIMIT }: Work): Promise<WorkResult> {
   signal?.throwIfAborted();
   const container = await docker.createContainer({
     name: `hotpocket_studio_${CLUSTER_NAME}_work_${randomBytes(4).toString('hex')}`,
@@ -36,7 +38,7 @@ export async function work(docker: Docker, { image, entrypoint, command, signal,
     Cmd: [...command],
     User: '0',
     Labels: { [OWN_LABEL]: 'work' },
-    HostConfig: { AutoRemove: true, NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: VOLUME, Target: MOUNT }] },
+    HostConfig: { AutoRemove: true, NetworkMode: 'none', ...(volumesFrom === undefined ? { Mounts: [{ Type: 'volume', Source: VOLUME, Target: MOUNT }] } : { VolumesFrom: [volumesFrom] }) },
   });
   const end = (): void => void container.remove({ force: true }).catch(() => undefined);
   signal?.addEventListener('abort', end);
@@ -61,7 +63,7 @@ export async function work(docker: Docker, { image, entrypoint, command, signal,
 }
 
 /** Runs a constant shell script with arguments, and tells what it printed. Throws DOCKER_WORK_FAILED. */
-export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], options: Pick<Work, 'outputLimit' | 'signal'> = {}): Promise<string> {
+export async function script(docker: Docker, image: string, what: string, text: string, args: readonly string[], options: Pick<Work, 'outputLimit' | 'signal' | 'volumesFrom'> = {}): Promise<string> {
   const { exitCode, output } = await work(docker, { image, entrypoint: ['/bin/sh'], command: ['-c', text, 'sh', ...args], ...options });
   if (exitCode !== 0) throw new HotPocketError('DOCKER_WORK_FAILED', { what, problem: output.trim().split('\n').at(-1) || `exit code ${exitCode}` });
   return output;

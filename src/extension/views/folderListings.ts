@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../../base/disposables';
 import type { ClusterChange } from '../../cluster/engine';
 import type { TreeElement } from './elements';
 import { ancestors } from './shownRows';
+
+/** What takes longer is a burden to the machine, and happens half of the time at most. */
+const QUICK_MS = 50;
 
 export type Folder = TreeElement & { readonly kind: 'folder' };
 
@@ -39,7 +43,7 @@ export class FolderListings implements Disposable {
   private era = new AbortController();
   private watching = false;
 
-  constructor(private readonly host: ListingsHost) {}
+  constructor(private readonly host: ListingsHost, private readonly quickMs = QUICK_MS) {}
 
   /** Whether the view can be seen. */
   watch(visible: boolean): void {
@@ -154,6 +158,7 @@ export class FolderListings implements Disposable {
   private async listAnew(id: string): Promise<void> {
     const { folder } = this.listings.get(id) as Listing;
     const end = new AbortController();
+    const began = performance.now();
     this.stale.delete(id);
     this.background = { id, end };
     try {
@@ -162,6 +167,8 @@ export class FolderListings implements Disposable {
     } catch (error) {
       if (!end.signal.aborted) this.host.failed(error);
     }
+    const took = performance.now() - began;
+    if (took > this.quickMs) await sleep(took, undefined, { signal: end.signal }).catch(() => undefined);
     if (end.signal.aborted) return;
     this.background = undefined;
     this.adjust();

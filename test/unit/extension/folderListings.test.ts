@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterChange } from '../../../src/cluster/engine';
 import { deferred, type Deferred } from '../../../src/client/deferred';
 import { stateElements, type TreeElement } from '../../../src/extension/views/elements';
-import { FolderListings, type Folder } from '../../../src/extension/views/folderListings';
+import { FolderListings, type Folder, type ListingsHost } from '../../../src/extension/views/folderListings';
 
 const folderOf = (node: number): Folder => ({ kind: 'folder', id: `cluster/default/node/${node}/state`, node, path: '' });
 const STATE = folderOf(2);
@@ -20,18 +20,23 @@ let asked: Asked[];
 let changed: string[];
 let failures: unknown[];
 let folders: FolderListings;
+const host: ListingsHost = {
+  list: ({ id }, signal) => {
+    const answer = deferred<readonly TreeElement[]>();
+    asked.push({ id, signal, answer });
+    return answer.promise;
+  },
+  changed: ({ id }) => changed.push(id),
+  failed: (error) => failures.push(error),
+};
+function open(quickMs?: number): void {
+  folders = new FolderListings(host, quickMs);
+  folders.watch(true);
+}
 beforeEach(() => {
   [asked, changed, failures] = [[], [], []];
-  folders = new FolderListings({
-    list: ({ id }, signal) => {
-      const answer = deferred<readonly TreeElement[]>();
-      asked.push({ id, signal, answer });
-      return answer.promise;
-    },
-    changed: ({ id }) => changed.push(id),
-    failed: (error) => failures.push(error),
-  });
-  folders.watch(true);
+  // However slow this machine is.
+  open(Infinity);
 });
 
 /** Names that end with a slash are folders. */
@@ -115,6 +120,19 @@ describe('an opened folder of a state', () => {
     expect(asked).toHaveLength(2);
     await answer(STATE, 'b');
     expect(changed).toEqual([STATE.id]);
+  });
+
+  it('is not listed all the time where that takes long', async () => {
+    open();
+    await opened(STATE, 'a');
+    folders.hear(run(2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    folders.hear(run(2));
+    await answer(STATE, 'a');
+    const answered = performance.now();
+    expect(asked).toHaveLength(2);
+    await expect.poll(() => asked.length).toBe(3);
+    expect(performance.now() - answered).toBeGreaterThan(90);
   });
 
   it('takes its turn with others', async () => {

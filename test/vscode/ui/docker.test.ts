@@ -113,8 +113,6 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
     await window.quickInput.pick((await user()) ?? '');
     await expect.poll(() => ledgers.rows()).toEqual([expect.stringMatching(/^#\d+ .* · 1 input · /)]);
     await window.screenshot('ledgers of a user');
-    // It takes the room of the other view, which is shown alone from now on.
-    await window.page.getByRole('button', { name: 'Ledgers Section' }).click();
   });
 
   it('is cleaned', async () => {
