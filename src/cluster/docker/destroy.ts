@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { HotPocketError } from '../../base/errors';
 import { allSettled } from '../allSettled';
@@ -5,8 +6,9 @@ import { hasStatus } from './daemon/failures';
 import type { DockerContext } from './context';
 import { isOfCluster, LOCK, NETWORK, OWN_LABEL, VOLUME } from './names';
 
-/** Each time all that is there is removed, and only who looked before can still be there. */
-const REMOVAL_TRIES = 3;
+/** Who begins to look at a state while the cluster is removed is soon done, or removed as well. */
+const FREE_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Removes the cluster's containers, volume and network, as far as they are there, and says what it removed (reference 9.7). Throws
@@ -14,14 +16,14 @@ const REMOVAL_TRIES = 3;
  */
 export async function destroy({ docker }: DockerContext): Promise<string[]> {
   const deleted: string[] = [];
-  for (let tries = 1; ; tries++) {
+  for (const began = Date.now(); ; await sleep(LOOK_EVERY_MS)) {
     deleted.push(...(await removeContainers(docker)));
     try {
       if (await gone(docker.getVolume(VOLUME).remove())) deleted.push(`volume ${VOLUME}`);
       break;
     } catch (error) {
-      // Somebody began to look at a state meanwhile, which takes a container of a node that is still there.
-      if (!hasStatus(error, 409) || tries === REMOVAL_TRIES) throw error;
+      // Somebody looks at a state. As that takes the volume of a node that is there, it is the last one.
+      if (!hasStatus(error, 409) || Date.now() > began + FREE_WITHIN_MS) throw error;
     }
   }
   if (await gone(docker.getNetwork(NETWORK).remove())) deleted.push(`network ${NETWORK}`);
