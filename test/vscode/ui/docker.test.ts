@@ -121,6 +121,8 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
     await question.shown();
     await question.click('Clean Cluster');
     await expect.poll(() => window.page.locator('.welcome-view-content').innerText()).toContain('No HotPocket cluster');
-    expect(await testDocker().listContainers({ all: true })).toEqual([]);
+    // The view knows as soon as the nodes are gone; the lock goes last.
+    await expect.poll(() => testDocker().listContainers({ all: true })).toEqual([]);
+    expect((await testDocker().listVolumes()).Volumes).toEqual([]);
   });
 });
