@@ -100,7 +100,7 @@ describe.sequential('an image', () => {
       const cancel = new AbortController();
       const first = deploy(open({ HP_INSTANCE_IMAGE: slow }), { signal: cancel.signal, progress: (text) => {
         told.push(text);
-        if (/: [1-9]\d* % of 4 MiB$/.test(text)) cancel.abort();
+        if (/: [1-9]\d* % of 3 MiB$/.test(text)) cancel.abort();
       } });
       await expect(first).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(told[0]).toBe(`Pulling the docker image ${slow}`);
