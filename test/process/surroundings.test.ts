@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { EmbeddedEngine } from '../../src/cluster/embedded/engine';
 import { CliCluster, sampleBundle, until, type CliClusterOptions } from './support/cliCluster';
 import { User } from './support/users';
 
@@ -106,18 +106,48 @@ it.skipIf(!LONG)('the Node.js that runs them is removed: what runs goes on, what
   await answers('after');
 });
 
-it.skipIf(!LONG || !ROOT || spawnSync('unshare', ['-m', 'true']).status !== 0)('a full disk: nodes and commands say so, and all goes on when there is room', async () => {
-  // A disk of its own, in a view of the file system in which each command then runs.
-  let keeper: ReturnType<typeof spawn> | undefined;
+const HAS_VIEWS = ROOT && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+/** A cluster of two in a view of the file system of its own, in which each command runs. `mount` is done there with the home as $0; the view ends with its keeper. */
+async function makeInView(mount = 'true'): Promise<{ readonly keeper: ChildProcess; readonly mount: (commands: string) => void }> {
+  let keeper: ChildProcess | undefined;
   make({
     size: 2,
     launcher: (home) => {
-      keeper = spawn('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=64m none "$0" && echo ready && exec sleep 1000', home], { stdio: ['ignore', 'pipe', 'inherit'] });
+      keeper = spawn('unshare', ['-m', 'sh', '-c', `${mount} && echo ready && exec sleep 1000`, home], { stdio: ['ignore', 'pipe', 'inherit'] });
       return ['nsenter', '-t', String(keeper.pid), '-m', process.execPath];
     },
   });
   await once(keeper!.stdout!, 'data');
-  const inside = (path: string): string => `/proc/${keeper!.pid}/root${path}`;
+  return { keeper: keeper!, mount: (commands) => void execFileSync('nsenter', ['-t', String(keeper!.pid), '-m', 'sh', '-c', commands, cluster.home]) };
+}
+
+it.skipIf(!LONG || !HAS_VIEWS)('a home that becomes read-only while nodes run: nodes and commands say so, and all goes on when it can be written to', async () => {
+  const { keeper, mount } = await makeInView();
+  try {
+    expect((await cluster.run('deploy', sampleBundle)).code).toBe(0);
+    await answers('before');
+    const marks = nodes().map((node) => cluster.mark(node));
+    mount('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"');
+    for (const args of [['deploy', sampleBundle], ['stop'], ['clean']]) {
+      const { code, stderr } = await cluster.run(...args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/the disk is read-only \(EROFS\)\. \[FILES_REFUSED\]\n/)]);
+    }
+    for (const node of nodes()) await cluster.logged(node, /EROFS/, marks[node - 1]);
+    await until('both to end', 60_000, async () => ((await cluster.status()).nodes.every(({ state }) => state.kind === 'crashed') ? true : undefined));
+    mount('umount -l "$0"');
+    await cluster.ok('start');
+    await answers('after');
+  } finally {
+    mount('umount -l "$0" 2>/dev/null || true');
+    await cluster.ok('clean');
+    keeper.kill('SIGKILL');
+  }
+});
+
+it.skipIf(!LONG || !HAS_VIEWS)('a full disk: nodes and commands say so, and all goes on when there is room', async () => {
+  const { keeper } = await makeInView('mount -t tmpfs -o size=64m none "$0"');
+  const inside = (path: string): string => `/proc/${keeper.pid}/root${path}`;
   try {
     expect((await cluster.run('deploy', sampleBundle)).code).toBe(0);
     const ledger = async (): Promise<number> => Math.min(...(await cluster.status()).nodes.map((node) => node.ledger?.seqNo ?? 0));
@@ -133,7 +163,7 @@ it.skipIf(!LONG || !ROOT || spawnSync('unshare', ['-m', 'true']).status !== 0)('
     await cluster.ok('deploy', sampleBundle);
   } finally {
     await cluster.ok('clean');
-    keeper!.kill('SIGKILL');
+    keeper.kill('SIGKILL');
   }
 });
 
@@ -148,14 +178,73 @@ function fill(file: string): void {
   }
 }
 
-it.skipIf(!LONG)('clocks that jump by an hour, as when the machine wakes up: ledgers go on within some rounds', async () => {
-  make({ size: 3 });
+it.skipIf(!LONG)('a port that somebody takes the moment its node dies: said, others go on, and the node is back when it is free', async () => {
+  make({ size: 5 });
   await cluster.deploy(sampleBundle);
   await answers('before');
-  const engine = new EmbeddedEngine({ programs: resolve(__dirname, '../../dist'), env: { ...process.env, HOTPOCKET_HOME: cluster.home } });
+  const supervisor = await cluster.supervisor();
+  const pid = await cluster.pid(2);
+  const mark = cluster.mark(2);
+  process.kill(supervisor, 'SIGSTOP');
+  process.kill(pid, 'SIGKILL');
+  const squatter = await until('the port to be free', 10_000, () => squat(18_542));
+  try {
+    process.kill(supervisor, 'SIGCONT');
+    await cluster.logged(2, /\[err\].*Could not bind socket for listen\./, mark);
+    for (const args of [['start', '2'], ['deploy', sampleBundle]]) {
+      const { code, stderr } = await cluster.run(...args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`Port 18542, wanted for users of node 2, is in use by .*\\b${process.pid}\\b.*\\[PORT_IN_USE\\]`))]);
+    }
+    await cluster.advance([1, 3, 4, 5], 2);
+  } finally {
+    squatter.close();
+  }
+  await until('node 2 to be back by itself', 60_000, async () => ((await cluster.status()).nodes[1]?.state.kind === 'running' ? true : undefined));
+  await cluster.advance(nodes(), 2);
+  await answers('after');
+});
+
+/** A program that listens where a node should; undefined if it can't yet. */
+async function squat(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  return new Promise((done) => server.once('error', () => done(undefined)).listen(port, '127.0.0.1', () => done(server)));
+}
+
+it.skipIf(!LONG)('a machine that sleeps for an hour: ledgers go on within some rounds, with the same processes', async () => {
+  // What stands still and then finds the wall clock an hour ahead, while the time of its timers stood still as well.
+  make({ size: 3, launcher: sleeper });
   const hour = 3_600_000;
-  await engine.setFaults({ clocks: nodes().map((node) => ({ node, ahead: hour })) });
+  await cluster.deploy(sampleBundle);
+  await answers('before');
+  const before = (await cluster.processes()).filter((line) => /supervisor\.js|node\.js run/.test(line));
+  expect(before).toHaveLength(4);
+  const sleeping = (await cluster.processes()).map((line) => Number.parseInt(line, 10));
+  for (const pid of sleeping) process.kill(pid, 'SIGSTOP');
+  writeFileSync(join(cluster.home, 'ahead'), String(hour));
+  const woken = Date.now();
+  for (const pid of sleeping) process.kill(pid, 'SIGCONT');
   await cluster.advance(nodes(), 2);
   await answers('an hour later');
-  engine.dispose();
+  const user = await User.connect(cluster, 1);
+  const ledger = (await user.client.getLedgerBySeqNo(cluster.last(1), false, false)) as { readonly timestamp: number };
+  expect(ledger.timestamp).toBeGreaterThan(woken + hour - 10_000);
+  await user.close();
+  expect((await cluster.processes()).filter((line) => /supervisor\.js|node\.js run/.test(line))).toEqual(before);
+  await cluster.ok('stop', '2');
+  await cluster.ok('start', '2');
+  await cluster.advance(nodes(), 2);
 });
+
+/** The programs with a clock that is as far ahead as the file `ahead` of the home says. */
+function sleeper(home: string): string[] {
+  const programs = join(home, 'programs');
+  cpSync(resolve(__dirname, '../../dist'), programs, { recursive: true });
+  const clock = `{
+    const { readFileSync } = require('node:fs'), now = Date.now;
+    Date.now = () => { try { return now() + Number(readFileSync(${JSON.stringify(join(home, 'ahead'))})); } catch { return now(); } };
+    globalThis.Date = class extends Date { constructor(...given) { super(...(given.length > 0 ? given : [Date.now()])); } };
+  }\n`;
+  for (const name of ['supervisor.js', 'node.js', 'cli.js']) writeFileSync(join(programs, name), clock + readFileSync(join(programs, name), 'utf8').replace(/^#!.*/, ''));
+  writeFileSync(join(home, 'run.js'), `process.argv.splice(1, 1); require(${JSON.stringify(join(programs, 'cli.js'))});\n`);
+  return [process.execPath, join(home, 'run.js')];
+}

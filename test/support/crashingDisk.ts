@@ -89,8 +89,9 @@ export class CrashingDisk {
     if (moment === 'within' && name === 'writeFileSync') call(args[0], half(Buffer.from(args[1] as Uint8Array)), args[2]);
     if (moment === 'before' || moment === 'within') throw new Died();
     const result = this.opened(call(...args), path);
-    if (moment === 'after') throw new Died();
-    return result;
+    if (moment !== 'after') return result;
+    if (name === 'openSync') fs.closeSync(result as number);
+    throw new Died();
   }
 
   private later(name: string, call: Call, args: unknown[]): Promise<unknown> {
@@ -107,8 +108,9 @@ export class CrashingDisk {
     if (moment === 'within' && name.endsWith('writeFile')) await call(args[0], half(Buffer.from(args[1] as Uint8Array)), ...args.slice(2));
     if (moment === 'before' || moment === 'within') throw new Died();
     const result = this.opened(await call(...args), path);
-    if (moment === 'after') throw new Died();
-    return result;
+    if (moment !== 'after') return result;
+    if (name === 'open') await (result as fsPromises.FileHandle).close();
+    throw new Died();
   }
 
   /** Undefined for files elsewhere. */

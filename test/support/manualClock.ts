@@ -25,6 +25,11 @@ export class ManualClock implements Clock {
     return () => void this.timers.delete(timer);
   }
 
+  /** Moves on to what is due next, if anything is. */
+  advanceToNext(): void {
+    if (this.timers.size > 0) this.advance(Math.max(0, Math.min(...[...this.timers].map(({ time }) => time)) - this.time));
+  }
+
   /** Moves on by `ms`, calling back on the way whatever falls due, in order. */
   advance(ms: number): void {
     const end = this.time + ms;

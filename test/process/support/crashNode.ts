@@ -1,37 +1,53 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair, sign } from '../../../src/hotpocket/keys';
+import { ClusterClock } from '../../../src/node/debug/clusterClock';
 import { Node } from '../../../src/node/node';
 import { saveConfig } from '../../../src/node/setup/configFile';
 import { openContractDir, type ContractDir } from '../../../src/node/setup/contractDir';
 import { createContractDir } from '../../../src/node/setup/create';
 import { readRunRecord } from '../../../src/node/ledger/runRecord';
 import { InsideSocket } from '../../fuzz/insideNode';
-import { until } from './cliCluster';
+import { ManualClock } from '../../support/manualClock';
 
 const keys = generateKeyPair();
 let nonce = Date.now();
+const ROUND_TIME = 1000;
+/** What hangs ends. */
+const PATIENCE_MS = 20_000;
 
 /** What whoever talked to a node knows after it has died. */
 export interface Seen {
   /** Text of an input → ledger by which it was accepted. */
   readonly accepted: Map<string, number>;
   node: CrashNode | undefined;
+  /** When it was, by the node's clock. */
+  time: number;
 }
 
+export const nothingSeen = (accepted: readonly string[] = []): Seen => ({ accepted: new Map(accepted.map((text) => [text, 0])), node: undefined, time: 1_700_000_000_000 });
+
 interface Insides {
-  readonly users: { accept(socket: unknown, address: string): void } | undefined;
-  readonly consensus: { readonly view: { readonly last: { readonly seqNo: number } } };
+  readonly users: { accept(socket: unknown, address: string): void; close(): Promise<void> } | undefined;
+  readonly mesh: { close(graceMs: number): Promise<void> } | undefined;
+  readonly connectivity: { close(): void } | undefined;
+  readonly ledgers: { close(): void };
+  readonly log: { close(): void };
+  readonly consensus: { readonly view: { readonly last: { readonly seqNo: number } }; readonly isRunning: boolean };
   readonly executions: { stop(): Promise<void> };
   readonly state: { readonly job: { finish(): void } | undefined };
   cancelWake(): void;
 }
 
-/** A node in this process, a cluster of its own with eager rounds, which opens no ports and runs a real contract on real files. */
+/**
+ * A node in this process, a cluster of its own with eager rounds, which opens no ports and runs a real contract on real files. Its time stands still, but for
+ * when it waits for nothing else: so each life of it is as the last one, and no round is waited for.
+ */
 export class CrashNode {
   private failure: unknown;
+  private hasStopped = false;
 
-  private constructor(private readonly dir: ContractDir, private readonly seen: Seen, private readonly node: Node) {}
+  private constructor(private readonly dir: ContractDir, private readonly seen: Seen, private readonly wall: ManualClock, private readonly node: Node) {}
 
   static async create(dir: string, files: Record<string, string>): Promise<void> {
     const fresh = await createContractDir(dir);
@@ -39,7 +55,7 @@ export class CrashNode {
     await saveConfig(dir, {
       ...fresh,
       node: { ...node, history: 'full' },
-      contract: { ...contract, id: 'c', bin_path: '/usr/bin/python3', bin_args: 'counts.py', unl: [node.public_key], consensus: { ...contract.consensus, roundtime: 1000 } },
+      contract: { ...contract, id: 'c', bin_path: '/usr/bin/python3', bin_args: 'counts.py', unl: [node.public_key], consensus: { ...contract.consensus, roundtime: ROUND_TIME } },
       mesh: { ...mesh, listen: false, known_peers: [] },
       user: { ...user, listen: false, concurrent_read_requests: 0 },
       log: { ...log, loggers: ['file'] },
@@ -49,11 +65,13 @@ export class CrashNode {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(state, name), text);
   }
 
-  static async start(dir: string, seen: Seen = { accepted: new Map(), node: undefined }): Promise<CrashNode> {
+  static async start(dir: string, seen: Seen): Promise<CrashNode> {
     const opened = await openContractDir(dir);
+    // Each life begins at the same place of the grid.
+    const wall = new ManualClock((Math.floor(seen.time / ROUND_TIME) + 1) * ROUND_TIME);
     let node: CrashNode | undefined;
     try {
-      node = new CrashNode(opened, seen, new Node(opened, (error) => node && (node.failure ??= error)));
+      node = new CrashNode(opened, seen, wall, new Node(opened, (error) => node && (node.failure ??= error), new ClusterClock({ behind: 0 }, wall)));
       seen.node = node;
       await node.node.start();
     } catch (error) {
@@ -84,16 +102,23 @@ export class CrashNode {
   }
 
   async stop(): Promise<void> {
-    await Promise.race([this.node.stop(15), this.until('the node to stop', () => undefined)]);
+    const stopping = this.node.stop(15).then(() => (this.hasStopped = true));
+    await Promise.race([stopping, this.until('the node to stop', () => this.hasStopped || undefined)]);
     this.dir.lock?.release();
   }
 
   /** After its death: what is left of it in this process comes to an end as well. */
   async bury(): Promise<void> {
+    const { connectivity, executions, ledgers, log, mesh, state, users } = this.insides;
     this.insides.cancelWake();
-    await this.insides.executions.stop().catch(() => undefined);
+    connectivity?.close();
+    await Promise.allSettled([executions.stop(), mesh?.close(0), users?.close()]);
+    if (!this.hasStopped) {
+      ledgers.close();
+      log.close();
+    }
     try {
-      this.insides.state.job?.finish();
+      state.job?.finish();
     } finally {
       this.dir.lock?.release();
     }
@@ -107,10 +132,16 @@ export class CrashNode {
     return this.insides.consensus.view.last.seqNo;
   }
 
-  private until<T>(what: string, look: () => T | undefined): Promise<T> {
-    return until(what, 20_000, () => {
+  /** Lets time go on while the node is idle, until there is an answer. */
+  private async until<T>(what: string, look: () => T | undefined): Promise<T> {
+    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
       if (this.failure !== undefined) throw this.failure instanceof Error ? this.failure : new Error('The node ended.');
-      return look();
-    });
+      const found = look();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`Waited ${PATIENCE_MS} ms for ${what}.`);
+      if (this.insides.consensus.isRunning === false) this.wall.advanceToNext();
+      this.seen.time = this.wall.now();
+      await new Promise((done) => setTimeout(done, 1));
+    }
   }
 }
