@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { chmod, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors';
 
@@ -45,6 +45,33 @@ function namesIn(folder: string): string[] {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Makes a folder and those above it, as far as they are missing. Rejects with the system's own reason. */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode });
+  } catch (error) {
+    await mkdir(firstMissing(path, error), { mode });
+    await makeFolder(path, mode);
+  }
+}
+
+/** `makeFolder` at once. */
+export function makeFolderSync(path: string, mode = 0o777): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+  } catch (error) {
+    mkdirSync(firstMissing(path, error), { mode });
+    makeFolderSync(path, mode);
+  }
+}
+
+/** Where a disk is full or read-only, Node.js says ENOENT, so this one is tried by itself. Throws any other reason. */
+function firstMissing(path: string, error: unknown): string {
+  if (systemCode(error) !== 'ENOENT') throw error;
+  const above = dirname(path);
+  return existsSync(above) || above === path ? path : firstMissing(above, error);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
+import { chmod, copyFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError, systemCode } from '../base/errors';
+import { makeFolder } from '../base/files';
 import { allSettled } from './allSettled';
 import type { Bundle, BundleEntry } from './bundle';
 
@@ -11,7 +12,7 @@ const AT_ONCE = 16;
 /** Copies what one node gets into its `contract_fs/seed`, which must not hold a state yet. Permissions are kept, whatever the umask. */
 export async function copyBundle(bundle: Bundle, node: number, seed: string, signal?: AbortSignal): Promise<void> {
   const state = join(seed, 'state');
-  await mkdir(state, { recursive: true });
+  await makeFolder(state);
   // The hash of the state covers its modes, and an umask of one developer must not show in it.
   await chmod(state, 0o755);
   await copyEntries(bundle, bundle.state, state, signal);
@@ -20,7 +21,7 @@ export async function copyBundle(bundle: Bundle, node: number, seed: string, sig
 
 async function copyEntries(bundle: Bundle, entries: readonly BundleEntry[], to: string, signal?: AbortSignal): Promise<void> {
   const folders = entries.flatMap(({ path, content }) => (content.kind === 'folder' ? [{ path: join(to, path), mode: content.mode }] : []));
-  for (const { path } of folders) await mkdir(path, { recursive: true });
+  for (const { path } of folders) await makeFolder(path);
   const rest = entries.filter(({ content }) => content.kind !== 'folder');
   const worker = async (): Promise<void> => {
     for (let entry = rest.shift(); entry !== undefined; entry = rest.shift()) {
@@ -35,7 +36,7 @@ async function copyEntries(bundle: Bundle, entries: readonly BundleEntry[], to: 
 
 async function copyEntry(bundle: Bundle, { path, source, content }: BundleEntry, to: string): Promise<void> {
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     if (content.kind === 'link') return await symlink(content.target, to);
     await copyFile(source, to, constants.COPYFILE_FICLONE);
     await chmod(to, content.mode);

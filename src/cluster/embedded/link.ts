@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HotPocketError } from '../../base/errors';
+import { makeFolderSync } from '../../base/files';
 import type { ClusterPaths } from '../paths';
 import { checkChannelFolder, knownAddress } from './channel';
 import { ANSWER_WITHIN_MS, SupervisorConnection, SupervisorSilent } from './connection';
@@ -89,7 +90,7 @@ export class SupervisorLink {
 
   private launch(nodeJs: string): ChildProcess {
     const { paths, programs, env } = this.options;
-    mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+    makeFolderSync(paths.home, 0o700);
     const log = openSync(paths.supervisorLog, 'a', 0o600);
     try {
       const child = spawn(nodeJs, [join(programs, 'supervisor.js'), paths.home], {

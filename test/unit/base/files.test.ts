@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { removeUnfinished, writeFileAtomic } from '../../../src/base/files';
+import { makeFolder, makeFolderSync, removeUnfinished, writeFileAtomic } from '../../../src/base/files';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'hp atomär ')); });
@@ -63,4 +64,28 @@ test('fails without a trace when the target cannot be replaced', async () => {
   await expect(writeFileAtomic(path, 'x', 0o600)).rejects.toThrow();
   expect(readdirSync(dir)).toEqual(['folder']);
   await expect(writeFileAtomic(join(dir, 'missing', 'x'), 'x', 0o600)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('makes a folder with those above it', async () => {
+  await makeFolder(join(dir, 'a/b/c'), 0o700);
+  makeFolderSync(join(dir, 'a/b/c'));
+  makeFolderSync(join(dir, 'd/e'), 0o700);
+  expect(['a/b/c', 'd/e'].map((path) => mode(join(dir, path)))).toEqual([0o700, 0o700]);
+  writeFileSync(join(dir, 'file'), '');
+  await expect(makeFolder(join(dir, 'file/a'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
+test.skipIf(process.platform !== 'linux' || process.geteuid?.() !== 0)('says that a disk is read-only where a folder is to be made', async ({ skip }) => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', dir], { stdio: 'ignore' });
+  } catch {
+    return skip('nothing can be mounted here');
+  }
+  try {
+    const problem = { code: 'EROFS', path: join(dir, 'a') };
+    await expect(makeFolder(join(dir, 'a/b'))).rejects.toMatchObject(problem);
+    expect(() => makeFolderSync(join(dir, 'a/b'))).toThrow(expect.objectContaining(problem));
+  } finally {
+    execFileSync('umount', [dir]);
+  }
 });

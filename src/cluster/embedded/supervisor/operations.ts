@@ -1,7 +1,7 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, HotPocketError } from '../../../base/errors';
-import { removeFolder } from '../../../base/files';
+import { makeFolder, removeFolder } from '../../../base/files';
 import type { ClusterFaults } from '../../../base/faults';
 import type { RoundsMode } from '../../../base/rounds';
 import type { CleanReport, ClusterStatus, DeployRequest, NodeStatusInfo, Task } from '../../engine';
@@ -139,8 +139,8 @@ export class Operations {
 
   private async makeHome(): Promise<void> {
     const { home } = this.cluster.options.paths;
-    await mkdir(dirname(home), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(home), 0o700);
     // Its mode is left alone: whoever opens it lets contracts in that run as somebody else.
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home, 0o700);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeFolder, syncFolder } from '../../../base/files';
+import { makeFolder, removeFolder, syncFolder } from '../../../base/files';
 import type { HpConfig } from '../../../hotpocket/config';
 import type { Bundle } from '../../bundle';
 import { copyBundle } from '../../copyBundle';
@@ -18,7 +18,7 @@ const staged = (node: NodePaths): string => join(node.dir, 'deploying');
 export async function stage(paths: ClusterPaths, node: number, bundle: Bundle, config: HpConfig, signal?: AbortSignal): Promise<void> {
   const folder = staged(paths.node(node));
   await removeFolder(folder);
-  for (const path of ['contract_fs/mnt', 'ledger_fs/mnt', 'ledger_fs/seed/primary', 'ledger_fs/seed/raw']) await mkdir(join(folder, path), { recursive: true });
+  for (const path of ['contract_fs/mnt', 'ledger_fs/mnt', 'ledger_fs/seed/primary', 'ledger_fs/seed/raw']) await makeFolder(join(folder, path));
   await copyBundle(bundle, node, join(folder, 'contract_fs', 'seed'), signal);
   await writeNodeConfig(join(folder, 'hp.cfg'), config);
 }
