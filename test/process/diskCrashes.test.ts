@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRunRecord } from '../../src/node/ledger/runRecord';
 import { CrashingDisk, type Crash, type Moment } from '../support/crashingDisk';
+import { makeQuickFolder } from '../support/quickFolder';
 import { CrashNode, nothingSeen, type Seen } from './support/crashNode';
 import { contractSource } from './support/contracts';
 
@@ -21,7 +21,7 @@ let past: Seen;
 let count = 0;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hotpocket crashes '));
+  folder = makeQuickFolder('hotpocket crashes ');
   template = join(folder, 'template');
   await CrashNode.create(template, { 'counts.py': contractSource('counts.py') });
   // It has a past: kept states, records and a ledger.

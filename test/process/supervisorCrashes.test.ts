@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readClusterFile } from '../../src/cluster/embedded/clusterFile';
@@ -11,6 +10,7 @@ import { ClusterPaths } from '../../src/cluster/paths';
 import { parseConfig } from '../../src/hotpocket/config';
 import { writeBundle } from './support/cliCluster';
 import { CrashingDisk, type Moment } from '../support/crashingDisk';
+import { makeQuickFolder } from '../support/quickFolder';
 
 // What the supervisor does, on the seam between its code and the disk: it dies before, in and after each thing that it does to its files, and another one takes
 // over. Nodes are not started, and are copies of ones that their program made, as starting that takes longer than all the rest; each set has a contract id of its own.
@@ -64,7 +64,7 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hotpocket supervisor '));
+  folder = makeQuickFolder('hotpocket supervisor ');
   execFileSync(process.execPath, [resolve(__dirname, '../../dist/node.js'), 'create', ...[1, 2, 3, 4].map((node) => join(folder, `models/node${node}`))]);
   const { operations } = await supervisor(join(folder, 'a cluster'));
   await operations.deploy({ path: bundle('old', ['a.txt', 'b.txt']), defaults: DEFAULTS }, TASK);

@@ -94,8 +94,9 @@ export function useHomes(use: (home: TestHome) => void): void {
 
 /** A cluster size and ports that nobody uses: other tests run at the same time. */
 export async function freeDefaults(size: number): Promise<ClusterDefaults> {
-  const userPortBegin = await freeBlock(size + 2);
-  return { size, userPortBegin, peerPortBegin: await freeBlock(size + 2) };
+  // One block for both: two could overlap.
+  const userPortBegin = await freeBlock(2 * (size + 2));
+  return { size, userPortBegin, peerPortBegin: userPortBegin + size + 2 };
 }
 
 const FIRST_PORT = 10_000;
