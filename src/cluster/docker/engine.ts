@@ -21,6 +21,7 @@ import { destroy, exists, leftovers } from './destroy';
 import { HpfsSessions } from './hpfsSession';
 import { instanceImage, requireImage } from './images';
 import { followLog } from './logs/follow';
+import { sinceStart } from './logs/frames';
 import { readOutput } from './logs/readOutput';
 import { acquire, type Lease, type Operation } from './mutex';
 import { nodeContainer } from './names';
@@ -300,7 +301,7 @@ export class DockerEngine implements ClusterEngine {
   private async lookUp({ container, config }: DockerNode): Promise<NodeFacts | undefined> {
     if (!container?.State.Running) return undefined;
     const { StartedAt } = container.State;
-    const text = await readOutput(this.docker, this.docker.getContainer(container.Id), { since: StartedAt, tail: TAIL });
+    const text = await readOutput(this.docker, this.docker.getContainer(container.Id), { since: sinceStart(container.State), tail: TAIL });
     return withText({ ...NO_FACTS, listening: !tellsInLog(config) || Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS }, text);
   }
 

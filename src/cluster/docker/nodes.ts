@@ -12,6 +12,7 @@ import { nodeContainer } from './names';
 import { createNodeContainer } from './nodeContainer';
 import { nodeConfigView, tellsInLog } from './nodeConfigView';
 import { publishAddress } from './publishing';
+import { sinceStart } from './logs/frames';
 import { lastWords } from './logs/lastWords';
 import { readOutput } from './logs/readOutput';
 
@@ -95,8 +96,8 @@ async function whenNodeReady(docker: Docker, node: number, tells: boolean, signa
   let [first, run, since] = ['', '', 0];
   for (const deadline = performance.now() + READY_WITHIN_MS; ; await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) })) {
     const { State, RestartCount } = await container.inspect();
-    if (State.StartedAt !== run) [first, run, since] = [first || State.StartedAt, State.StartedAt, performance.now()];
-    const output = await readOutput(docker, container, { since: State.StartedAt });
+    if (State.StartedAt !== run) [first, run, since] = [first || sinceStart(State), State.StartedAt, performance.now()];
+    const output = await readOutput(docker, container, { since: sinceStart(State) });
     const up = tells ? LISTENING.test(output) || USERS_DISABLED.test(output) : performance.now() - since > SILENT_READY_MS;
     if (State.Running && !State.Restarting && up) return;
     const ended = (!State.Running && !State.Restarting) || RestartCount >= HOPELESS_RESTARTS;

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type Docker from 'dockerode';
 import { hasStatus } from '../daemon/failures';
-import { LogFrames, sinceText, type LogRecord } from './frames';
+import { LogFrames, sinceStart, sinceText, type LogRecord } from './frames';
 
 export interface FollowOptions {
   /** Lines to begin with; without it all there are. */
@@ -21,37 +21,55 @@ export interface FollowOptions {
  * gone. No line is lost or told twice: Docker ends a followed log when the container stops, and what comes then is asked for by time.
  */
 export async function followLog(docker: Docker, name: string, options: FollowOptions, onText: (text: string) => void): Promise<void> {
-  const { tail, sinceStart, follow, signal, onCaughtUp, whenChanged } = options;
+  const { tail, sinceStart: fromStart, follow, signal, onCaughtUp, whenChanged } = options;
   const told = new ToldRecords();
   // Its id, so that a container of the same name that somebody makes later is not taken for it.
   const { Id, State } = await docker.getContainer(name).inspect();
   const container = docker.getContainer(Id);
-  let range: { since?: string; tail?: number } = { ...(sinceStart && { since: sinceText(State.StartedAt) }), ...(tail !== undefined && { tail }) };
+  let range: { since?: string; tail?: number } = { ...(fromStart && { since: sinceStart(State) }), ...(tail !== undefined && { tail }) };
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   const tell = (record: LogRecord): void => {
     if (!told.isNew(record) || isOfDebugger(record)) return;
+    if (early && record.time < State.StartedAt) return void early.push(record);
+    beginRun(record);
+    handOut(record);
+  };
+  /** Stamped before Docker noted the start: of this run, or what the one before said last. */
+  let early: LogRecord[] | undefined = fromStart ? [] : undefined;
+  const beginRun = (next?: LogRecord): void => {
+    const records = [...(early ?? []), ...(early && next ? [next] : [])];
+    early = undefined;
+    const begin = Math.max(0, records.findLastIndex(({ content }) => BANNER.test(content.toString('latin1', 0, 64))));
+    for (const record of records.slice(begin)) if (record !== next) handOut(record);
+  };
+  const handOut = (record: LogRecord): void => {
     const text = decoders[record.stream].write(record.content);
     if (text !== '') onText(text);
   };
   if (follow && onCaughtUp) {
     await readOnce(container, { follow: false, ...range }, tell, signal);
+    beginRun();
     onCaughtUp();
-    range = told.resume() ?? { since: sinceText(State.StartedAt) };
+    range = told.resume() ?? { since: sinceStart(State) };
   }
   while (!signal?.aborted) {
     try {
       await readOnce(container, { follow, ...range }, tell, signal);
+      beginRun();
       if (!follow || signal?.aborted) return;
       let state = (await container.inspect()).State;
       for (; !state.Running && !signal?.aborted; state = (await container.inspect()).State) await whenChanged(Id);
       // What was not told before belongs to the new run.
-      range = told.resume() ?? { since: sinceText(state.StartedAt) };
+      range = told.resume() ?? { since: sinceStart(state) };
     } catch (error) {
       if (signal?.aborted || hasStatus(error, 404) || isBeingRemoved(error)) return;
       throw error;
     }
   }
 }
+
+/** A node's first line (reference 2.2). */
+const BANNER = /^\d{8} [\d:.]{12} \[inf\]\[hpc\] HotPocket \d/;
 
 /** What Node.js itself prints when a debugger comes and goes; no business of the contract's log. */
 const DEBUGGER_LINES = new Set(['Debugger attached.\n', 'Waiting for the debugger to disconnect...\n']);

@@ -36,3 +36,12 @@ export function sinceText(time: string, backSeconds = 0): string {
   const seconds = Math.floor(Date.parse(time) / 1000) - backSeconds;
   return seconds <= 0 ? '0' : `${seconds}.${fraction.padEnd(9, '0')}`;
 }
+
+/** Until version 25 a daemon notes the start of a container a moment after its first process began, which is all that hpcore needs to say what it has to say. */
+const EARLY_S = 10;
+
+/** From when on, as Docker's `since`, a container's log is that of its last run: from the end of the run before, if there was one. */
+export function sinceStart({ StartedAt, FinishedAt }: { readonly StartedAt: string; readonly FinishedAt: string }): string {
+  const finished = Date.parse(FinishedAt);
+  return finished > 0 && finished < Date.parse(StartedAt) ? sinceText(FinishedAt) : sinceText(StartedAt, EARLY_S);
+}
