@@ -129,7 +129,8 @@ export class Executions {
     this.recording = host.configured().then((configured) => writeRunRecord(host.runRecordFile, { ...record, configured }));
     await this.recording;
     profiler.enter('wait');
-    this.keep();
+    // A node that stops meanwhile does so when it starts again.
+    if (!this.stopped) this.keep();
     return { stateHash, outputs };
   }
 
