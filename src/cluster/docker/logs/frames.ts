@@ -37,7 +37,7 @@ export function sinceText(time: string, backSeconds = 0): string {
   return seconds <= 0 ? '0' : `${seconds}.${fraction.padEnd(9, '0')}`;
 }
 
-/** Until version 25 a daemon notes the start of a container a moment after its first process began, which is all that hpcore needs to say what it has to say. */
+/** A daemon may note the start of a container (seen with 20.10) a moment after its first process began, which is all that hpcore needs to say that it is up. */
 const EARLY_S = 10;
 
 /** From when on, as Docker's `since`, a container's log is that of its last run: from the end of the run before, if there was one. */
