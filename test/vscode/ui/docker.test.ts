@@ -108,7 +108,7 @@ describe.skipIf(dockerHost === undefined).sequential('a cluster on Docker in VS 
     await expect.poll(() => ledgers.rows()).toEqual(expect.arrayContaining([expect.stringMatching(/^#\d+ .* · 1 input · /), expect.stringMatching(/^#\d+ .* · 1 output · /)]));
     await window.screenshot('ledgers counted');
     await window.palette('HotPocket: Filter Ledgers…');
-    const user = async () => (await window.quickInput.choices()).flatMap((text) => /^with inputs of ed[0-9a-f]{8}…/.exec(text)?.[0] ?? [])[0];
+    const user = async () => (await window.quickInput.choices()).flatMap((text) => /^With inputs of ed[0-9a-f]{8}…/.exec(text)?.[0] ?? [])[0];
     await expect.poll(user).toBeDefined();
     await window.quickInput.pick((await user()) ?? '');
     await expect.poll(() => ledgers.rows()).toEqual([expect.stringMatching(/^#\d+ .* · 1 input · /)]);
