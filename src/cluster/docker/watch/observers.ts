@@ -106,6 +106,8 @@ export class Observers implements Disposable {
   private async letGo(key: ObserverKey): Promise<void> {
     await this.leave([...this.observers.keys()]);
     this.key = undefined;
+    // What is being written now would otherwise come after what is written here.
+    await this.save();
     await writeSeen(key.folder, {}).catch(() => undefined);
     await key.release();
   }

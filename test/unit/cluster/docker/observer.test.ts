@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withFacts, NO_FACTS } from '../../../../src/cluster/docker/watch/facts';
 import { NodeObserver, type ObservedNode, type Told } from '../../../../src/cluster/docker/watch/observer';
 import { observerFolder, ObserverKey } from '../../../../src/cluster/docker/watch/observerKey';
 import { Observers } from '../../../../src/cluster/docker/watch/observers';
+import { readSeen } from '../../../../src/cluster/docker/watch/seen';
 import { GENESIS, type Ledger } from '../../../../src/hotpocket/ledger';
 import type { LedgerQuery, LedgerView } from '../../../../src/hotpocket/protocol/types';
 import { challenge, openRawNode } from '../../../support/rawNode';
@@ -222,6 +223,10 @@ it('is there once for two windows, which show the same', async () => {
     return told[1]?.at(-1);
   }).toMatchObject({ observer, voteStatus: 'synced' });
   second.dispose();
+  // Then all of it is written.
+  const key = await vi.waitUntil(() => ObserverKey.open(home, 'a contract'), { timeout: 20_000 });
+  await key.release();
+  expect(readSeen(key.folder)).toEqual({});
   expect(refused(node)).toEqual([]);
   await node.server.close();
 });
