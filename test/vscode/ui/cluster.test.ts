@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EmbeddedEngine } from '../../../src/cluster/embedded/engine';
 import { hotpocketClient } from '../../support/hotpocketClient';
 import { projectFolder } from '../harness/paths';
 import { Scratch } from '../harness/scratch';
@@ -131,7 +130,6 @@ describe('a cluster in VS Code', () => {
     const { ledgerSeqNo, status: outcome } = await input.submissionStatus;
     expect(outcome).toBe('accepted');
     await window.inThemes('ledgers');
-    await window.readmePicture('ledgers');
     await window.palette('HotPocket: Filter Ledgers…');
     await window.quickInput.pick('With inputs');
     await expect.poll(() => ledgers.rows()).toEqual([expect.stringMatching(new RegExp(`^#${ledgerSeqNo} .* · 1 input · .*1 user`))]);
@@ -161,26 +159,6 @@ describe('a cluster in VS Code', () => {
     await window.screenshot('rounds to choose');
     await window.quickInput.pick('Eager');
     await expect.poll(() => tree().row('default (embedded)').text()).toMatch(/ · 1 s · eager rounds$/);
-  });
-
-  it('offers to deploy again when the nodes stand on different ledgers', async () => {
-    // Node 3 hears nobody, so it stays on its ledger, and goes on proposing what comes after that.
-    const engine = new EmbeddedEngine({ programs: join(projectFolder, 'dist'), env: workbench.env });
-    const message = window.notification('The HotPocket cluster is forked: its nodes stand on different ledgers');
-    try {
-      await engine.setFaults({ links: [{ to: [3], drop: 1 }] });
-      await message.shown();
-    } finally {
-      await engine.setFaults({});
-      engine.dispose();
-    }
-    await window.screenshot('forked');
-    expect(await message.buttons()).toEqual(['Deploy Again', 'Show Logs']);
-    const ledger = async () => Number(/#(\d+)/.exec(await tree().row('Ledger').text())?.[1] ?? 0);
-    const before = await ledger();
-    await message.click('Deploy Again');
-    await expect.poll(ledger).toBeLessThan(before);
-    await working(3);
   });
 
   it('keeps running what runs when hp.cfg.override is broken, and says where', async () => {
