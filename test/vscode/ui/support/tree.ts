@@ -7,6 +7,12 @@ const TRY = { timeout: 3_000 };
 /** After which nobody expects that a click still does something. */
 const EFFECT_MS = 5_000;
 
+/** What is used of an element in the window, where its types are not known. */
+interface Drawn {
+  getBoundingClientRect(): { readonly top: number };
+  querySelectorAll(selector: string): ArrayLike<{ readonly innerText: string }>;
+}
+
 /** The tree of a view, whose container is shown. */
 export class Tree {
   private readonly tree: Locator;
@@ -26,8 +32,11 @@ export class Tree {
 
   /** The visible rows from top to bottom, each as its label and description. */
   async rows(): Promise<string[]> {
-    const rows = await this.tree.getByRole('treeitem').all();
-    const placed = await Promise.all(rows.map(async (row) => ({ top: (await row.boundingBox())?.y ?? 0, text: await textOf(row) })));
+    // All at one moment: a row that goes meanwhile would be waited for.
+    const placed = await this.tree.getByRole('treeitem').evaluateAll((rows: Drawn[]) => rows.map((row) => ({
+      top: row.getBoundingClientRect().top,
+      text: Array.from(row.querySelectorAll('.label-name, .label-description'), (part) => part.innerText).join(' ').trim(),
+    })));
     return placed.sort((a, b) => a.top - b.top).map(({ text }) => text);
   }
 }
