@@ -24,12 +24,13 @@ const NODES = [1, 2, 3];
 /** How soon a change that somebody else made must show. */
 const SOON_MS = 1000;
 
-/** Says its name, what the node alone has, and which run of this contract it is; writes to both streams. */
+/** Says its name, what the node alone has, and which run of this contract it is; writes to both streams. What its link leads to is no part of the state. */
 const CONTRACT = `#!/bin/sh
 n=0
 if [ -f count ]; then read n < count; fi
 n=$((n + 1))
 echo $n > count
+[ -L keys ] || ln -s ../../../cfg keys 2> /dev/null
 own=nothing
 if [ -f ../own.txt ]; then read own < ../own.txt; fi
 echo "NAME run $n own $own"
@@ -178,7 +179,7 @@ export function describeEngine(name: string, make: () => Promise<EngineUnderTest
         expect(await files.stat('data/deep/file.txt')).toMatchObject({ isFolder: false, size: 1 });
         expect((await files.stat('count'))?.changedAt).toBeGreaterThan(Date.now() - 600_000);
         expect((await files.stat('data/deep'))?.isFolder).toBe(true);
-        for (const path of ['nothing', '../patch.cfg', '../../../cfg/hp.cfg']) expect([await files.stat(path), await files.list(path), await files.read(path)]).toEqual([undefined, [], undefined]);
+        for (const path of ['nothing', '../patch.cfg', '../../../cfg/hp.cfg', 'keys', 'keys/hp.cfg', 'data/../keys/hp.cfg']) expect([await files.stat(path), await files.list(path), await files.read(path)]).toEqual([undefined, [], undefined]);
         const text = async (node: number): Promise<string> => Buffer.from((await engine.stateFiles(node).read('data/deep/file.txt')) ?? []).toString();
         expect(await Promise.all([1, 3].map(text))).toEqual(['x', 'x']);
       });

@@ -7,9 +7,9 @@ import { nodeDir } from './names';
 import { readBytes } from './volume';
 import { script } from './work';
 
-/** Names of a folder's files and folders with a letter before and a zero after each; links are left out. Any shell can do it. */
-const LIST = `
-cd "$1" 2>/dev/null || exit 0
+/** Names of a folder's files and folders with a letter before and a zero after each; links are left out, and so is what is behind one. Any shell can do it. */
+export const LIST = `
+cd "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ] || exit 0
 for name in * .[!.]* ..?*; do
   if [ -L "$name" ]; then continue; fi
   if [ -d "$name" ]; then printf 'd%s\\000' "$name"; elif [ -f "$name" ]; then printf 'f%s\\000' "$name"; fi
@@ -37,14 +37,8 @@ export class VolumeState implements StateFiles {
     const { container, running } = await this.place();
     const shown = await this.look(running, 'stat', file);
     if (shown) return statIn(shown.toString());
-    try {
-      const { headers } = (await container.infoArchive({ path: file })) as unknown as { headers: Record<string, string> };
-      const told = JSON.parse(Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8')) as { size: number; mode: number; mtime: string };
-      return (told.mode & NO_FILE) !== 0 ? undefined : { isFolder: told.mode >= FOLDER, size: told.size, changedAt: Date.parse(told.mtime) };
-    } catch (error) {
-      if (hasStatus(error, 404)) return undefined;
-      throw error;
-    }
+    for (const folder of this.above(path)) if (!(await statOf(container, folder))?.isFolder) return undefined;
+    return statOf(container, file);
   }
 
   async list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]> {
@@ -71,13 +65,31 @@ export class VolumeState implements StateFiles {
     return running && this.sessions.look(running, this.node, what, posix.relative(this.root, file));
   }
 
+  /** Links are no part of a state (hpfs makes none), and what is behind one may be anywhere: all on the way has to be folders. */
+  private above(path: string): string[] {
+    const names = posix.normalize(path).split('/');
+    return names.map((_, i) => posix.join(this.root, ...names.slice(0, i)));
+  }
+
   private locate(path: string): string | undefined {
-    const full = posix.join(this.root, path);
+    const full = posix.resolve(posix.join(this.root, path));
     return full === this.root || full.startsWith(`${this.root}/`) ? full : undefined;
   }
 }
 
 const entriesIn = (text: string): StateEntry[] => text.split('\0').slice(0, -1).map((entry) => ({ name: entry.slice(1), isFolder: entry.startsWith('d') }));
+
+/** Undefined for what is neither file nor folder, and for what is not there. A link at the end of the path is not followed. */
+async function statOf(container: Docker.Container, path: string): Promise<StateStat | undefined> {
+  try {
+    const { headers } = (await container.infoArchive({ path })) as unknown as { headers: Record<string, string> };
+    const told = JSON.parse(Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8')) as { size: number; mode: number; mtime: string };
+    return (told.mode & NO_FILE) !== 0 ? undefined : { isFolder: told.mode >= FOLDER, size: told.size, changedAt: Date.parse(told.mtime) };
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
 
 /** Kind, bytes, and two times in seconds. */
 function statIn(text: string): StateStat | undefined {
