@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import type { LedgerInfo } from '../../base/ledgers';
+import { RowCommands } from '../ui/rowCommands';
 import { rowItem } from '../views/treeItem';
 import type { LedgerElement } from './ledgerElement';
 import { ledgerRow } from './ledgerRow';
 
 /** With eager rounds ledgers come faster than one can read, and a click into a row that is shown anew is lost. */
 const EVERY_MS = 1_000;
+
+/** Commands of rows that are not shown any more, or not yet again. */
+const KEPT = 500;
 
 export interface ShownLedgers {
   /** Newest first. */
@@ -18,6 +22,7 @@ export class LedgerTree implements vscode.TreeDataProvider<LedgerElement>, vscod
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly time = new Intl.DateTimeFormat(vscode.env.language, { timeStyle: 'medium' });
+  private readonly presses = new RowCommands();
   private waiting: NodeJS.Timeout | undefined;
   private shownAt = 0;
   private watching = false;
@@ -44,6 +49,7 @@ export class LedgerTree implements vscode.TreeDataProvider<LedgerElement>, vscod
   getChildren(element?: LedgerElement): LedgerElement[] {
     if (element) return [];
     const { shown, hasOlder } = this.ledgers;
+    this.presses.keepNewest(shown.length + KEPT);
     return [...shown.map((ledger) => ({ kind: 'closedLedger', ledger, copy: ledger.hash }) as const), ...(hasOlder ? [{ kind: 'older' } as const] : [])];
   }
 
@@ -58,12 +64,13 @@ export class LedgerTree implements vscode.TreeDataProvider<LedgerElement>, vscod
     const { ledger } = element;
     const item = rowItem(ledgerRow(ledger, (ms) => this.time.format(ms), vscode.l10n));
     item.id = `ledger/${ledger.seqNo}`;
-    item.command = { command: 'hotpocket.openLedger', title: vscode.l10n.t('Open'), arguments: [element] };
+    item.command = this.presses.of('hotpocket.openLedger', vscode.l10n.t('Open'), item.id, ledger.seqNo);
     return item;
   }
 
   dispose(): void {
     clearTimeout(this.waiting);
+    this.presses.dispose();
     this.changed.dispose();
   }
 }

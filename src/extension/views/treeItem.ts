@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RowCommands } from '../ui/rowCommands';
 import type { TreeElement } from './elements';
 import type { Row } from './row';
 import { stateUri } from './stateUri';
@@ -9,13 +10,16 @@ const COLLAPSIBLE = {
   expanded: vscode.TreeItemCollapsibleState.Expanded,
 } as const;
 
+/** As many as there are nodes and known failures. */
+const presses = new RowCommands();
+
 /** A row in VS Code's terms. An element that is gone, whose parent is about to be shown without it, has an empty one. */
 export function treeItem(element: TreeElement, row: Row | undefined, cluster: string): vscode.TreeItem {
   const item = row ? rowItem(row) : new vscode.TreeItem('');
   item.id = element.id;
   if (!row) return item;
-  if (element.kind === 'rounds') item.command = { command: 'hotpocket.showProfile', title: vscode.l10n.t('Show Round Profile'), arguments: [element] };
-  if (element.kind === 'trouble') item.command = { command: 'hotpocket.explainTrouble', title: vscode.l10n.t('Explain'), arguments: [element] };
+  if (element.kind === 'rounds') item.command = presses.of('hotpocket.showProfile', vscode.l10n.t('Show Round Profile'), element.id, element);
+  if (element.kind === 'trouble') item.command = presses.of('hotpocket.explainTrouble', vscode.l10n.t('Explain'), element.id, element);
   if (element.kind === 'folder') item.iconPath = vscode.ThemeIcon.Folder;
   if (element.kind === 'file') {
     item.resourceUri = stateUri(cluster, element.node, element.path);
