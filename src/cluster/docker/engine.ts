@@ -175,13 +175,19 @@ export class DockerEngine implements ClusterEngine {
   }
 
   stateFiles(node: number): StateFiles {
-    return new VolumeState(this.docker, node, () => this.guard('Looking at the state', undefined, async () => {
+    const state = new VolumeState(this.docker, node, async () => {
       const { nodes, image } = await this.reader.require();
       const id = nodes.flatMap(({ container }) => container?.Id ?? [])[0] ?? nodeContainer(node);
       const own = nodes.find((one) => one.node === node)?.container;
       const running = own?.State.Running && !own.State.Paused ? { container: this.docker.getContainer(own.Id), run: runKey(own) } : undefined;
       return { running, container: this.docker.getContainer(id), image };
-    }), this.sessions);
+    }, this.sessions);
+    const look = <T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> => this.guard('Looking at the state', signal && { signal }, job);
+    return {
+      stat: (path) => look(() => state.stat(path)),
+      list: (path, signal) => look(() => state.list(path, signal), signal),
+      read: (path) => look(() => state.read(path)),
+    };
   }
 
   /** While somebody listens, Docker's events and the nodes' logs are followed. */

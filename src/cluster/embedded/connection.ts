@@ -48,13 +48,13 @@ export class SupervisorConnection {
   }
 
   async status(): Promise<ClusterStatus | undefined> {
-    return (await this.untilLost(this.rpc.sendRequest(requests.status))) ?? undefined;
+    return (await this.untilLost(() => this.rpc.sendRequest(requests.status))) ?? undefined;
   }
 
   /** True if the supervisor has agreed to end, which it may do before we hear so. */
   async retire(): Promise<boolean> {
     try {
-      return await this.untilLost(this.rpc.sendRequest(requests.retire));
+      return await this.untilLost(() => this.rpc.sendRequest(requests.retire));
     } catch (error) {
       if (error instanceof ConnectionLost) return true;
       throw error;
@@ -70,7 +70,7 @@ export class SupervisorConnection {
     if (task?.signal?.aborted) cancel();
     const reports = this.rpc.onProgress(progress, id, (message) => task?.progress?.(message));
     try {
-      return await this.untilLost(this.rpc.sendRequest<R>(type.method, { ...params, task: id }, cancellation.token));
+      return await this.untilLost(() => this.rpc.sendRequest<R>(type.method, { ...params, task: id }, cancellation.token));
     } finally {
       reports.dispose();
       task?.signal?.removeEventListener('abort', cancel);
@@ -81,14 +81,12 @@ export class SupervisorConnection {
     this.socket.destroy();
   }
 
-  private async untilLost<T>(answer: Promise<T>): Promise<T> {
-    const lost = this.closed.then(() => {
-      throw new ConnectionLost();
-    });
+  /** What is open when the socket closes is rejected then, as the connection is disposed (`open`). */
+  private async untilLost<T>(request: () => Promise<T>): Promise<T> {
     try {
-      return await Promise.race([lost, answer]);
+      return await request();
     } catch (error) {
-      throw this.socket.destroyed && !(error instanceof ConnectionLost) ? new ConnectionLost() : fromRpcError(error);
+      throw this.socket.destroyed ? new ConnectionLost() : fromRpcError(error);
     }
   }
 }

@@ -34,6 +34,7 @@ export class Ledgers implements vscode.Disposable {
   private chosen: LedgerFilter | undefined;
   /** Older ones than the nodes have. */
   private reachedEnd = false;
+  private times = 0;
 
   constructor(private readonly host: LedgersHost) {
     const { model } = host;
@@ -104,12 +105,16 @@ export class Ledgers implements vscode.Disposable {
 
   /** The cluster or the way to it is another one: what it has is asked for. */
   private async anew(exists: boolean): Promise<void> {
+    const time = ++this.times;
     if (!exists) this.list.clear();
     this.reachedEnd = false;
     this.refresh();
     if (!exists) return;
     try {
-      for (const ledger of await this.host.engine.ledgers({ count: PAGE })) this.list.add(ledger);
+      const found = await this.host.engine.ledgers({ count: PAGE });
+      // Meanwhile it may have become yet another one, or none.
+      if (time !== this.times) return;
+      for (const ledger of found) this.list.add(ledger);
     } catch (error) {
       // Those to come are told all the same.
       this.host.log.debug(asHotPocketError(error).message);

@@ -91,7 +91,7 @@ export class DockerDebugLease implements DebugLease {
     const endsAt = limit > 0 ? Date.now() - age + limit : undefined;
     const run = ++this.runs;
     this.open.set(theirs, run);
-    const seqNo = ledgerSeqNo ?? (await this.host.lastLedger(node)) ?? 0;
+    const seqNo = ledgerSeqNo ?? (await this.host.lastLedger(node).catch(() => undefined)) ?? 0;
     // It may be gone by now.
     if (this.open.get(theirs) !== run) return;
     const debuggee: Debuggee = { ...facts, run, node, address, ledgerSeqNo: seqNo, ...(endsAt !== undefined && { endsAt }) };
