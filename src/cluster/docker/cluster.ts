@@ -5,7 +5,7 @@ import { CLUSTER_NAME } from '../paths';
 import { hasStatus } from './daemon/failures';
 import { AGENT_MARK } from './debug/protocol';
 import { LOCK, NODE_PREFIX, nodeContainer, nodeDir, nodeNumber } from './names';
-import { nodeConfigView, type NodeConfigView } from './nodeConfigView';
+import { nodeConfigView, tellsInLog, type NodeConfigView } from './nodeConfigView';
 import { readFile, type ContainerFile } from './volume';
 
 /** One node as Docker has it. */
@@ -42,6 +42,12 @@ export function deploymentStamp(text = ''): DeploymentStamp | undefined {
 
 /** Changes with every start of a node. */
 export const runKey = ({ Id, State }: Docker.ContainerInspectInfo): string => `${Id} ${State.StartedAt}`;
+
+/** After so long a node has opened its ports, whatever is left of its log. */
+const SETTLED_AFTER_MS = 60_000;
+
+/** Whether a node whose container runs is taken to be up without its log saying so. One that does not tell is believed at once. */
+export const isTakenForUp = ({ StartedAt }: { readonly StartedAt: string }, config: NodeConfigView): boolean => !tellsInLog(config) || Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS;
 
 const stampFile = (node: number): string => `${nodeDir(node)}/contract_fs/hotpocket_studio.json`;
 export const hpCfg = (node: number): string => `${nodeDir(node)}/cfg/hp.cfg`;

@@ -8,7 +8,7 @@ import { HotPocketError } from '../../base/errors';
 import type { CleanReport, ClusterChange, ClusterEngine, ClusterStatus, DebugEvent, DebugLease, DebugRequest, DeployRequest, LogOptions, NodeStatusInfo, Task } from '../engine';
 import { hotpocketHome } from '../paths';
 import type { StateFiles } from '../stateFiles';
-import { ClusterReader, runKey, type DockerCluster, type DockerNode } from './cluster';
+import { ClusterReader, isTakenForUp, runKey, type DockerCluster, type DockerNode } from './cluster';
 import type { DockerContext } from './context';
 import { openDocker } from './daemon/connect';
 import { findEndpoint, publishedHost, type Endpoint } from './daemon/endpoint';
@@ -25,7 +25,6 @@ import { sinceStart } from './logs/frames';
 import { readOutput } from './logs/readOutput';
 import { acquire, type Lease, type Operation } from './mutex';
 import { nodeContainer } from './names';
-import { tellsInLog } from './nodeConfigView';
 import { select, startNodes, stopNodes } from './nodes';
 import { createFollower } from './spawn';
 import { recoverDeployment } from './sync';
@@ -49,7 +48,6 @@ export interface DockerEngineOptions {
 }
 
 const TAIL = 300;
-const SETTLED_AFTER_MS = 60_000;
 const LOOK_ANYWAY_MS = 1_000;
 
 /** The real engine: hpcore in containers, the same that hpdevkit makes and steers (reference 9). */
@@ -306,9 +304,8 @@ export class DockerEngine implements ClusterEngine {
 
   private async lookUp({ container, config }: DockerNode): Promise<NodeFacts | undefined> {
     if (!container?.State.Running) return undefined;
-    const { StartedAt } = container.State;
     const text = await readOutput(this.docker, this.docker.getContainer(container.Id), { since: sinceStart(container.State), tail: TAIL });
-    return withText({ ...NO_FACTS, listening: !tellsInLog(config) || Date.now() - Date.parse(StartedAt) > SETTLED_AFTER_MS }, text);
+    return withText({ ...NO_FACTS, listening: isTakenForUp(container.State, config) }, text);
   }
 
   /** Something happened to the container, or it is time to look. */

@@ -39,7 +39,7 @@ export interface RunningNode {
 /** As long after a start hpfs is certainly there, or never. */
 const SETTLES_WITHIN_MS = 10_000;
 
-type What = 'stat' | 'list' | 'read';
+export type What = 'stat' | 'list' | 'read';
 
 /** Sessions of hpfs, where there is hpfs: our own nodes have none. */
 export class HpfsSessions {

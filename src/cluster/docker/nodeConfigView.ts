@@ -44,14 +44,14 @@ export type NodeConfigView = v.InferOutput<typeof shape>;
 export const keepsRaw = ({ node }: NodeConfigView): boolean => node.history === 'full' || node.history_config.max_raw_shards > 0;
 
 export function nodeConfigView(text: string | undefined): NodeConfigView {
-  let json: unknown;
   try {
-    json = JSON.parse(text ?? '');
+    return viewOf(JSON.parse(text ?? ''));
   } catch {
-    json = undefined;
+    return viewOf(undefined);
   }
-  return v.parse(shape, { ...NOTHING, ...(typeof json === 'object' && json) });
 }
+
+export const viewOf = (json: unknown): NodeConfigView => v.parse(shape, { ...NOTHING, ...(typeof json === 'object' && json) });
 
 /** Whether a node says in Docker's log that it came up, and which ledgers it closes: all of that is of level `inf`. */
 export const tellsInLog = ({ log: { log_level, loggers } }: NodeConfigView): boolean => loggers.includes('console') && (log_level === 'inf' || log_level === 'dbg');

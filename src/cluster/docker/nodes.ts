@@ -5,12 +5,12 @@ import { durationText } from '../../base/quantities';
 import { allSettled } from '../allSettled';
 import type { Task } from '../engine';
 import type { DockerCluster, DockerNode } from './cluster';
-import { configText, type NodeConfig } from './configs';
+import type { NodeConfig } from './configs';
 import type { DockerContext } from './context';
 import { daemonText, hasStatus } from './daemon/failures';
 import { nodeContainer } from './names';
 import { createNodeContainer } from './nodeContainer';
-import { nodeConfigView, tellsInLog } from './nodeConfigView';
+import { tellsInLog, viewOf } from './nodeConfigView';
 import { publishAddress } from './publishing';
 import { sinceStart } from './logs/frames';
 import { lastWords } from './logs/lastWords';
@@ -88,7 +88,7 @@ export async function stopNodes({ docker }: DockerContext, nodes: readonly Docke
 
 /** Waits until each node takes users, and throws NODE_START_FAILED with its last words if it ends instead. */
 export async function whenReady(docker: Docker, nodes: readonly NodeConfig[], signal?: AbortSignal): Promise<void> {
-  await allSettled(nodes.map(({ node, json }) => whenNodeReady(docker, node, tellsInLog(nodeConfigView(configText(json))), signal)));
+  await allSettled(nodes.map(({ node, json }) => whenNodeReady(docker, node, tellsInLog(viewOf(json)), signal)));
 }
 
 async function whenNodeReady(docker: Docker, node: number, tells: boolean, signal?: AbortSignal): Promise<void> {

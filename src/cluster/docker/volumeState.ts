@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type Docker from 'dockerode';
 import type { StateEntry, StateFiles, StateStat } from '../stateFiles';
 import { hasStatus } from './daemon/failures';
-import type { HpfsSessions, RunningNode } from './hpfsSession';
+import type { HpfsSessions, RunningNode, What } from './hpfsSession';
 import { nodeDir } from './names';
 import { readBytes } from './volume';
 import { script } from './work';
@@ -37,8 +37,7 @@ export class VolumeState implements StateFiles {
     const { container, running } = await this.place();
     const shown = await this.look(running, 'stat', file);
     if (shown) return statIn(shown.toString());
-    for (const folder of this.above(path)) if (!(await statOf(container, folder))?.isFolder) return undefined;
-    return statOf(container, file);
+    return this.statInVolume(container, path, file);
   }
 
   async list(path: string, signal?: AbortSignal): Promise<readonly StateEntry[]> {
@@ -58,17 +57,18 @@ export class VolumeState implements StateFiles {
     const shown = await this.look(running, 'read', file);
     // A letter before what is in it tells an empty file from none.
     if (shown) return shown.length === 0 ? undefined : shown.subarray(1);
-    return (await this.stat(path))?.isFolder === false ? (await readBytes(container, file))?.content : undefined;
+    return (await this.statInVolume(container, path, file))?.isFolder === false ? (await readBytes(container, file))?.content : undefined;
   }
 
-  private async look(running: RunningNode | undefined, what: 'stat' | 'list' | 'read', file: string): Promise<Buffer | undefined> {
+  private async look(running: RunningNode | undefined, what: What, file: string): Promise<Buffer | undefined> {
     return running && this.sessions.look(running, this.node, what, posix.relative(this.root, file));
   }
 
   /** Links are no part of a state (hpfs makes none), and what is behind one may be anywhere: all on the way has to be folders. */
-  private above(path: string): string[] {
+  private async statInVolume(container: Docker.Container, path: string, file: string): Promise<StateStat | undefined> {
     const names = posix.normalize(path).split('/');
-    return names.map((_, i) => posix.join(this.root, ...names.slice(0, i)));
+    for (const i of names.keys()) if (!(await statOf(container, posix.join(this.root, ...names.slice(0, i))))?.isFolder) return undefined;
+    return statOf(container, file);
   }
 
   private locate(path: string): string | undefined {

@@ -5,10 +5,9 @@ import { HotPocketError } from '../../../base/errors';
 import type { LedgerInfo, LedgersQuery } from '../../../base/ledgers';
 import { sharing } from '../../../base/sharing';
 import type { ClusterChange, ClusterStatus, NodeStatusInfo } from '../../engine';
-import { runKey, type ClusterReader, type DockerCluster, type DockerNode } from '../cluster';
+import { isTakenForUp, runKey, type ClusterReader, type DockerCluster, type DockerNode } from '../cluster';
 import { describeCluster, exitText } from '../describe';
 import { isOfCluster, LOCK, nodeNumber } from '../names';
-import { tellsInLog } from '../nodeConfigView';
 import { nodeLogCommand } from '../nodes';
 import type { DockerEvent, DockerEvents } from './events';
 import type { NodeFacts } from './facts';
@@ -26,8 +25,6 @@ export interface WatchHost {
   readonly observerHome: string | undefined;
 }
 
-/** After so long a node has opened its ports, whatever is left of its log. One that does not tell is believed at once. */
-const SETTLED_AFTER_MS = 60_000;
 const TROUBLE_MS = 60_000;
 const ASKED = new Set(['0', '2', '15', '130', '143']);
 
@@ -130,8 +127,7 @@ export class ClusterWatch implements Disposable {
     const known = this.watches.get(node);
     if (known?.key === key) return;
     known?.dispose();
-    const settled = !tellsInLog(config) || Date.now() - Date.parse(container.State.StartedAt) > SETTLED_AFTER_MS;
-    this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, settled, { changed: (before, facts) => this.learn(node, before, facts) }));
+    this.watches.set(node, new NodeWatch(this.host.docker(), key, container.Id, isTakenForUp(container.State, config), { changed: (before, facts) => this.learn(node, before, facts) }));
   }
 
   private observe(): void {
