@@ -112,6 +112,7 @@ async function copyTemplates() {
   await rm(folder, { recursive: true, force: true });
   await cp(join(root, 'templates'), folder, { recursive: true });
   for (const part of ['src', 'test']) await cp(join(sample, part), join(folder, 'nodejs/starter-contract', part), { recursive: true });
+  for (const file of ['src/request.js', 'test/request.test.js']) await cp(join(sample, file), join(folder, 'nodejs/requests', file));
   await cp(join(sample, 'client'), join(folder, 'clients/starter/client'), { recursive: true });
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(sample, 'package.json'), 'utf8'));
   await writeFile(join(folder, 'libraries.json'), JSON.stringify({ dependencies, devDependencies }));

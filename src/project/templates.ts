@@ -22,8 +22,11 @@ const clients = {
   upgrader: ['clients/connect', 'clients/upgrader'],
 } as const;
 
-const node = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ platform: 'nodejs', type, summary, example, layers: ['common', 'node', `nodejs/${type}`, ...clients[client]] });
-const typescript = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ ...node(type, summary, client, example), platform: 'typescript', layers: ['common', 'node', 'typescript/common', `typescript/${type}`, ...clients[client]] });
+/** What contracts share that are sent requests in JSON. */
+const requests = (platform: Platform, client: keyof typeof clients): string[] => (['starter', 'file', 'upgrader'].includes(client) ? [`${platform}/requests`] : []);
+
+const node = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ platform: 'nodejs', type, summary, example, layers: ['common', 'node', ...requests('nodejs', client), `nodejs/${type}`, ...clients[client]] });
+const typescript = (type: string, summary: string, client: keyof typeof clients, example: string): Template => ({ ...node(type, summary, client, example), platform: 'typescript', layers: ['common', 'node', 'typescript/common', ...requests('typescript', client), `typescript/${type}`, ...clients[client]] });
 
 /** In both languages. */
 const ofNode = [

@@ -2,21 +2,12 @@
 
 const HotPocket = require('hotpocket-nodejs-contract');
 const files = require('./files');
+const { parse } = require('./request');
 
 /** Keeps files that users upload: they are in the state, so all nodes have the same ones. */
 async function contract(ctx) {
   for (const user of ctx.users.list()) {
     for (const input of user.inputs) await user.send(JSON.stringify(answer(parse(await ctx.users.read(input)), ctx.readonly)));
-  }
-}
-
-/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
-function parse(message) {
-  try {
-    const request = JSON.parse(message.toString());
-    return typeof request === 'object' && request !== null ? request : {};
-  } catch {
-    return {};
   }
 }
 

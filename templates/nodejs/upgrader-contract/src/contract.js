@@ -2,6 +2,7 @@
 
 const HotPocket = require('hotpocket-nodejs-contract');
 const owner = require('./owner');
+const { parse } = require('./request');
 const { version } = require('./version');
 const fs = require('node:fs');
 
@@ -9,16 +10,6 @@ const fs = require('node:fs');
 async function contract(ctx) {
   for (const user of ctx.users.list()) {
     for (const input of user.inputs) await user.send(JSON.stringify(answer(user.publicKey, parse(await ctx.users.read(input)), ctx.readonly)));
-  }
-}
-
-/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
-function parse(message) {
-  try {
-    const request = JSON.parse(message.toString());
-    return typeof request === 'object' && request !== null ? request : {};
-  } catch {
-    return {};
   }
 }
 

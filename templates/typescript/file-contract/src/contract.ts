@@ -1,12 +1,6 @@
 import { Contract, type Context } from 'hotpocket-nodejs-contract';
 import * as files from './files';
-
-/** Content travels as base64, because requests are JSON. */
-interface Request {
-  readonly type?: unknown;
-  readonly name?: unknown;
-  readonly content?: unknown;
-}
+import { parse, type Request } from './request';
 
 /** Keeps files that users upload: they are in the state, so all nodes have the same ones. */
 async function contract(ctx: Context): Promise<void> {
@@ -17,16 +11,7 @@ async function contract(ctx: Context): Promise<void> {
   }
 }
 
-/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
-function parse(message: Buffer): Request {
-  try {
-    const request = JSON.parse(message.toString()) as unknown;
-    return typeof request === 'object' && request !== null ? request : {};
-  } catch {
-    return {};
-  }
-}
-
+/** Content travels as base64, because requests are JSON. */
 function answer({ type, name, content }: Request, readonly: boolean): object {
   if (typeof type !== 'string') return { type: 'error', error: 'Send JSON, such as {"type":"list"}' };
   if (type === 'list') return { type: 'files', names: files.list() };

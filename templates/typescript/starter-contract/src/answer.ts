@@ -1,24 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Request } from './request';
 
 // Files in the working folder are the contract's state: all nodes must end up with the same ones.
 const FILE = 'datafile.txt';
 
-/** As it comes, nobody knows whether it is one of those below. */
-export interface Request {
-  readonly type?: unknown;
-  readonly data?: unknown;
-}
 export type Answer = { readonly type: 'statResult' | 'dataResult'; readonly data: string } | { readonly type: 'error'; readonly error: string };
-
-/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
-export function parse(message: Buffer): Request {
-  try {
-    const request = JSON.parse(message.toString()) as unknown;
-    return typeof request === 'object' && request !== null ? request : {};
-  } catch {
-    return {};
-  }
-}
 
 export function answer({ type, data }: Request, readonly: boolean): Answer {
   switch (type) {

@@ -1,5 +1,6 @@
 import { Contract, type Context } from 'hotpocket-nodejs-contract';
-import { answer, parse } from './answer';
+import { answer } from './answer';
+import { parse } from './request';
 
 /** Runs once in every round, on every node, with the inputs that the nodes agreed on; and for each read request. */
 async function contract(ctx: Context): Promise<void> {

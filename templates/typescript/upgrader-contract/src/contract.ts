@@ -1,13 +1,8 @@
 import { Contract, type Context } from 'hotpocket-nodejs-contract';
 import { writeFileSync } from 'node:fs';
 import * as owner from './owner';
+import { parse, type Request } from './request';
 import { version } from './version';
-
-interface Request {
-  readonly type?: unknown;
-  /** The new one, as base64. */
-  readonly program?: unknown;
-}
 
 /** A contract whose owner, the first who claims it, can replace it by another program while it runs. */
 async function contract(ctx: Context): Promise<void> {
@@ -18,16 +13,7 @@ async function contract(ctx: Context): Promise<void> {
   }
 }
 
-/** What users send may be anything, and a contract that throws ends its round for all of them. So what is no request is one of no type. */
-function parse(message: Buffer): Request {
-  try {
-    const request = JSON.parse(message.toString()) as unknown;
-    return typeof request === 'object' && request !== null ? request : {};
-  } catch {
-    return {};
-  }
-}
-
+/** A new program comes as base64. */
 function answer(publicKey: string, { type, program }: Request, readonly: boolean): object {
   if (typeof type !== 'string') return { type: 'error', error: 'Send JSON, such as {"type":"version"}' };
   if (type === 'version') return { type: 'version', version };
